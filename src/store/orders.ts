@@ -181,6 +181,11 @@ export interface OperatorsView extends ViewedOrder, Pick<OrderRow, 'timeline'> {
 /** With its newest lines. */
 export type FailingOrder = ListedOrder & Pick<OrderRow, 'timeline'>;
 
+/** Where a link leads, and how large an order that is: known before it is read. */
+export interface LinkPlace extends Pick<OrderRow, '_id' | 'quantity'> {
+  readonly codes: number;
+}
+
 /** With a gift it ends that as well. */
 export type NewLink = Required<Pick<OrderRow, 'pickupHash' | 'pickupLink'>> & Pick<OrderRow, 'gift'>;
 
@@ -407,6 +412,9 @@ const newestOf = (lists: readonly (readonly ListedOrder[])[], limit: number): Li
     .sort((a, b) => (a.position < b.position ? 1 : -1))
     .slice(0, limit);
 
+/** Of a row that may be anything. */
+const numberOf = (value: unknown): number => (typeof value === 'number' && value > 0 ? value : 0);
+
 export const createOrders = (
   { orders }: { readonly orders: Collection<OrderRow> },
   /** The webhook-id of an event, by which its issuer names it. */
@@ -499,20 +507,24 @@ export const createOrders = (
     shown(orders.find(filter).sort(sort).limit(failingMax), { ...inLists, ...newestLines(failureLines) });
 
   /** A link that leads nowhere costs no connection of its own. */
-  const idOfLink = createReadTogether(async (hashes) => {
-    const [ofBuyers, ofGifts] = await Promise.all([
+  const placeOfLink = createReadTogether(async (hashes): Promise<Map<string, LinkPlace>> => {
+    type Found = Partial<Pick<OrderRow, 'pickupHash' | 'quantity' | 'gift' | 'facts' | 'itemSums'>> &
+      Pick<OrderRow, '_id'>;
+    const placed = { quantity: 1, 'facts.issued': 1, 'itemSums.replacements': 1 } as const;
+    const foundBy = (field: 'pickupHash' | 'gift.hash') =>
       orders
-        .find({ pickupHash: { $in: [...hashes] } })
-        .project<Pick<OrderRow, '_id' | 'pickupHash'>>({ pickupHash: 1 })
-        .toArray(),
-      orders
-        .find({ 'gift.hash': { $in: [...hashes] } })
-        .project<Pick<OrderRow, '_id'> & { readonly gift: Required<Pick<Gift, 'hash'>> }>({ 'gift.hash': 1 })
-        .toArray(),
-    ]);
+        .find({ [field]: { $in: [...hashes] } })
+        .project<Found>({ ...placed, [field]: 1 })
+        .toArray();
+    const [ofBuyers, ofGifts] = await Promise.all([foundBy('pickupHash'), foundBy('gift.hash')]);
+    const place = ({ _id, quantity, facts, itemSums: sums }: Found): LinkPlace => ({
+      _id,
+      quantity: numberOf(quantity),
+      codes: numberOf(facts?.issued) + numberOf(sums?.replacements),
+    });
     return new Map([
-      ...ofGifts.map(({ _id, gift }) => [gift.hash, _id] as const),
-      ...ofBuyers.map(({ _id, pickupHash }) => [pickupHash, _id] as const),
+      ...ofGifts.map((row) => [row.gift?.hash as string, place(row)] as const),
+      ...ofBuyers.map((row) => [row.pickupHash as string, place(row)] as const),
     ]);
   });
 
@@ -598,10 +610,12 @@ export const createOrders = (
         },
       ),
 
-    /** Also what is left of a purged order: the page tells its buyer so. */
-    findByPickup: async (pickupHash: string): Promise<OrderRow | null> => {
-      const _id = await idOfLink(pickupHash);
-      return _id === null ? null : whole({ _id, $or: [{ pickupHash }, { 'gift.hash': pickupHash }] });
+    placeOfLink,
+
+    /** Also what is left of a purged order: the page tells its buyer so. `place`: where its reader has found it. */
+    findByPickup: async (pickupHash: string, place?: LinkPlace): Promise<OrderRow | null> => {
+      const { _id } = place ?? (await placeOfLink(pickupHash)) ?? {};
+      return _id === undefined ? null : whole({ _id, $or: [{ pickupHash }, { 'gift.hash': pickupHash }] });
     },
 
     /** False: the codes were shown, or another link was made, since the row was read. */
@@ -1069,6 +1083,9 @@ export const createOrders = (
       );
       return begun.matchedCount > 0 ? 'taken' : 'locked';
     },
+
+    pinAttemptsOf: async (order: OrderName): Promise<OrderRow['pinAttempts']> =>
+      (await orders.findOne({ _id: orderId(order) }, { projection: { pinAttempts: 1 } }))?.pinAttempts,
 
     /** A right PIN ends the row of wrong ones. */
     forgetPinAttempts: async (order: OrderName): Promise<void> => {

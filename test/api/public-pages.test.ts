@@ -282,8 +282,10 @@ describe('the pick-up page', () => {
     expectProblem(await ask(`/p/${'x'.repeat(43)}/${act}`, sent), 404, 'path_unknown');
   });
 
-  test('of a large order it is shown, and followed, a few times a minute: each time costs by the number of codes', async () => {
+  test('of a large order it is shown, and followed, a few times a minute: each time costs by the number of codes, and its row is read for no other', async () => {
     const { pickupUrl } = (await issuer.place('page-large', { quantity: 10_000 })).body;
+    const { orders } = file.platform.core.orderDeps;
+    const rowsRead = [jest.spyOn(orders, 'findByPickup'), jest.spyOn(orders, 'find')];
     const statusOf = async (path: string) => (await fetch(`${pickupUrl}${path}`, { method: 'HEAD' })).status;
     const statuses = await Promise.all(Array.from({ length: 40 }, (_, n) => statusOf(n % 2 === 0 ? '' : '/events')));
     const [shown, refused] = [200, 429].map((status) => statuses.filter((one) => one === status).length);
@@ -292,6 +294,8 @@ describe('the pick-up page', () => {
     for (const act of ['gift', 'reveal', 'refund', 'report']) {
       expectProblem(await read(fetch(`${pickupUrl}/${act}`, unread)), 429, 'rate_limited');
     }
+    expect(rowsRead.map(({ mock }) => mock.calls.length)).toEqual([29, 0]);
+    for (const read of rowsRead) read.mockRestore();
     expect((await fetch((await issuer.place('page-small')).body.pickupUrl)).status).toBe(200);
   });
 

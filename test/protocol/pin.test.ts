@@ -150,11 +150,13 @@ test.concurrent('a message that goes again by the same link brings no more tries
   expectProblem(await items(url, '0471'), 429, 'pin_locked');
 });
 
-test.concurrent('none at all counts as a wrong one', async () => {
+test.concurrent('none at all counts as a wrong one; beyond, its order is not read once more', async () => {
   const issuer = await file.issuer();
   const url = await issued(issuer, 'pin-6');
   for (const none of [undefined, '', undefined, '', undefined]) expectProblem(await items(url, none), 403, 'pin_wrong');
+  const read = jest.spyOn(file.platform.core.orderDeps.orders, 'find');
   expectProblem(await items(url, '0471'), 429, 'pin_locked');
+  expect(read.mock.calls.filter(([{ orderNo }]) => orderNo === 'pin-6')).toEqual([]);
 });
 
 test.concurrent('a right one ends the row of wrong ones', async () => {

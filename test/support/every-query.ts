@@ -159,6 +159,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await orders.setDeliveryState(order, 'sent');
       for (let n = 0; n < 5; n += 1) await orders.takePinAttempt(row, now);
       await orders.takePinAttempt(row, new Date(now.getTime() + dayMs));
+      await orders.pinAttemptsOf(row);
       await orders.forgetPinAttempts(order);
       await orders.renewLink(row, { pickupHash: 'another', pickupLink: 2 });
     },

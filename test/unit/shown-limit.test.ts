@@ -20,6 +20,7 @@ test.each([
     const takenOf = async (order: {
       _id: string;
       quantity: number;
+      codes: number;
       facts: OrderFacts;
       timeline: [];
     }): Promise<number> => {
@@ -33,8 +34,8 @@ test.each([
       }
     };
     const [large, small] = [
-      { _id: 'acme/1', quantity: 10_000, facts: delivered(10_000), timeline: [] as [] },
-      { _id: 'acme/2', quantity: 1, facts: delivered(1), timeline: [] as [] },
+      { _id: 'acme/1', quantity: 10_000, codes: 10_000, facts: delivered(10_000), timeline: [] as [] },
+      { _id: 'acme/2', quantity: 1, codes: 1, facts: delivered(1), timeline: [] as [] },
     ];
     expect([await takenOf(large), await takenOf(small)]).toEqual([few, often]);
     now = 60_000;
@@ -77,7 +78,7 @@ test('a page of an order costs its issuer by how many codes it has, and to open 
       spent.push(units);
     },
   );
-  const row = { _id: 'acme/1', quantity: 300, facts: delivered(200), timeline: [] as [] };
+  const row = { _id: 'acme/1', quantity: 300, codes: 200, facts: delivered(200), timeline: [] as [] };
   await limit.look(row);
   await limit.take(row);
   await limit.takeGiven(row);

@@ -5,7 +5,7 @@ import { sha256 } from '../../sealing/key-ring';
 import { openOrder, whoseLink } from '../../sealing/order-row';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { isUntouched } from '../../second-interface/untouched-order';
-import type { OrderRow } from '../../store/orders';
+import type { LinkPlace, OrderRow } from '../../store/orders';
 import { heldForPerson } from '../edge/problems';
 import type { ShownLimit } from './shown-limit';
 
@@ -13,8 +13,9 @@ import type { ShownLimit } from './shown-limit';
 export const findByLink = async (
   deps: Pick<OrderDeps, 'orders' | 'codes' | 'ring' | 'nowMs'>,
   secret: string,
+  place?: LinkPlace,
 ): Promise<OrderRow> => {
-  const row = await deps.orders.findByPickup(sha256(secret));
+  const row = await deps.orders.findByPickup(sha256(secret), place);
   if (row?.purgedAt) throw new Failure('path_unknown', { detail: 'The order and its codes are no longer kept' });
   if (!row) throw new Failure('path_unknown');
   // Before anything of it is believed.
@@ -33,11 +34,12 @@ interface Entered {
   readonly shownLimit: ShownLimit;
 }
 
-/** For a request that comes by a link. @throws Failure as `findByLink`, `rate_limited` */
+/** For a request that comes by a link: one that is refused reads no row. @throws Failure as `findByLink`, `rate_limited` */
 export const enterByLink = async ({ orderDeps, shownLimit }: Entered, secret: string): Promise<OrderRow> => {
-  const row = await findByLink(orderDeps, secret);
-  await shownLimit.look(row);
-  return row;
+  const place = await orderDeps.orders.placeOfLink(sha256(secret));
+  if (!place) throw new Failure('path_unknown');
+  await shownLimit.look(place);
+  return findByLink(orderDeps, secret, place);
 };
 
 export const isGiftLink = ({ gift }: Pick<OrderRow, 'gift'>, secret: string): boolean => gift?.hash === sha256(secret);

@@ -42,6 +42,6 @@ const lockedForSeconds = async (
   row: OrderRow,
   counted: string,
 ): Promise<number> => {
-  const inRow = (await orders.find(row))?.pinAttempts;
+  const inRow = await orders.pinAttemptsOf(row);
   return Math.max(1, Math.ceil(pinLimit.lockedForMs(counted, inRow, nowMs()) / 1_000));
 };

@@ -3,7 +3,7 @@ import { Failure } from '../../domain/failures';
 import { orderNameOf, turnOf } from '../../domain/ids';
 import { codesHeld } from '../../domain/items';
 import { createPace, type Pace } from '../../overload/pace';
-import type { OrderRow } from '../../store/orders';
+import type { LinkPlace, OrderRow } from '../../store/orders';
 
 const minuteMs = 60_000;
 /** Of one order. Whoever has a link could ask without end, and 10,000 codes take half a second each time. */
@@ -20,23 +20,26 @@ const fewCodesMax = 10;
 
 export type ShownLimit = ReturnType<typeof createShownLimit>;
 
-type Sized = Pick<OrderRow, '_id' | 'quantity' | 'facts'>;
-type Shown = Sized & Pick<OrderRow, 'timeline'>;
+type Whole = Pick<OrderRow, '_id' | 'quantity' | 'facts'>;
+type Shown = Whole & Pick<OrderRow, 'timeline'>;
 
-const costOf = ({ quantity }: Sized): number => 1 + Math.floor(quantity / codesPerUnit);
+const placeOf = ({ _id, quantity, facts }: Whole): LinkPlace => ({ _id, quantity, codes: codesHeld(facts) });
+
+const costOf = ({ quantity }: Pick<LinkPlace, 'quantity'>): number => 1 + Math.floor(quantity / codesPerUnit);
 
 export const createShownLimit = (nowMs: () => number, pace: Pace = createPace(ofIssuer)) => {
   const limited = (perMinute: number, times = 1) => {
     const taken = createPerMinute(perMinute, nowMs);
-    return async (row: Sized): Promise<void> => {
-      const retryAfterSeconds = taken.secondsLeft(row._id);
+    return async (place: LinkPlace): Promise<void> => {
+      const { _id, codes } = place;
+      const retryAfterSeconds = taken.secondsLeft(_id);
       if (retryAfterSeconds !== undefined) throw new Failure('rate_limited', { retryAfterSeconds });
-      taken.note(row._id, costOf(row));
-      const codes = codesHeld(row.facts);
-      await pace(turnOf(orderNameOf(row._id).issuerId), codes * times, codes > fewCodesMax);
+      taken.note(_id, costOf(place));
+      await pace(turnOf(orderNameOf(_id).issuerId), codes * times, codes > fewCodesMax);
     };
   };
   const takeHere = limited(shownPerMinute, openedTimes);
+  const takeGiven = limited(shownPerMinute, openedTimes);
   return {
     /** Before codes are opened, once it is known that they may be. @throws Failure `rate_limited` */
     take: async (row: Shown): Promise<void> => {
@@ -48,13 +51,13 @@ export const createShownLimit = (nowMs: () => number, pace: Pace = createPace(of
           retryAfterSeconds: Math.max(1, Math.ceil((first.atMs + minuteMs - nowMs()) / 1_000)),
         });
       }
-      await takeHere(row);
+      await takeHere(placeOf(row));
     },
 
     /** By whoever has given them away: they are opened all the same, and who got them has as much. @throws Failure `rate_limited` */
-    takeGiven: limited(shownPerMinute, openedTimes),
+    takeGiven: (row: Whole): Promise<void> => takeGiven(placeOf(row)),
 
-    /** Before anything is answered by a link, and before each line of its stream. @throws Failure `rate_limited` */
+    /** Before an order is read for a link, and before each line of its stream. @throws Failure `rate_limited` */
     look: limited(looksPerMinute),
   };
 };
