@@ -20,6 +20,7 @@ import { createInboxDelivery } from '../src/sandbox/inbox';
 import { openSecrets } from '../src/sealing/issuer-secrets';
 import { SealBroken } from '../src/sealing/key-ring';
 import type { PlatformKeys } from '../src/sealing/platform-keys';
+import { namedByItems, redeliveryIn } from '../src/second-interface/after-sale/start-after-sale';
 import { changeRow } from '../src/second-interface/change-row';
 import { codesInPlace } from '../src/second-interface/codes-in-place';
 import { pickupUrl } from '../src/second-interface/place-order';
@@ -28,7 +29,7 @@ import type { DayCounts } from '../src/store/day-counts';
 import { type IssuerRow, liveSecrets } from '../src/store/issuers';
 import { type OrderRow, viewVersion } from '../src/store/orders';
 import type { SandboxInbox } from '../src/store/sandbox-inbox';
-import { type CallsOut, linesOf, notTried, rowOf, sellerOf, tampered, triesOf } from './call-issuer';
+import { type CallsOut, linesOf, notTried, rowOf, sellerOf, tampered } from './call-issuer';
 
 export interface Delivery extends OrderName {
   readonly n: number;
@@ -83,13 +84,13 @@ export const createDeliver = (
   const opened = createSlots(openedPartsMax, isTestIssuer);
   const putOffMs = createPutOff({ nowMs: deps.nowMs });
 
-  const deliverCodes = async (delivery: Delivery, row: OrderRow): Promise<DeliveryResult> => {
+  const deliverCodes = async (delivery: Delivery, row: OrderRow): Promise<Came> => {
     // Also where a user of the engine begins a delivery: what was void with the order goes to nobody.
     if (isClosed(row.facts.state)) return untried(deps, delivery, row, 'codes_void');
     const isAfterClose = row.facts.state === 'delivered';
     // A newer redelivery, which has a run of its own, sends the same codes under another name.
     const isOutdated = isAfterClose && !delivery.itemIds && (row.facts.deliveryMessage?.n ?? 1) > delivery.n;
-    if (isOutdated) return { kind: 'delivered', tries: row.facts.delivery.tries };
+    if (isOutdated) return { kind: 'delivered', tries: row.facts.delivery.tries, isOutdated };
     const { codes: held, lacksSome } = await codesInPlace(deps.orderDeps, row).catch((error: unknown) => {
       throw error instanceof SealBroken ? tampered(deps.log, `codes of order ${row._id}`) : error;
     });
@@ -169,9 +170,6 @@ export const createDeliver = (
       }
       const delayMs = deliveryDelayMs(lines.length + 1, delays);
       if (isLast || delayMs === undefined) {
-        // Codes in place of others are nowhere else; a message that is sent again has been taken once.
-        if (isAfterClose && wanted) await changeRow(deps.orderDeps, row, lost(tries));
-        if (isAfterClose) await deps.orderDeps.orders.setDeliveryState(delivery, 'failed');
         return { kind: 'undeliverable', tries, problem: outcome.problem };
       }
       throw ApplicationFailure.create({
@@ -180,10 +178,62 @@ export const createDeliver = (
         nextRetryDelay: lengthenedDelayMs(delayMs, outcome.retryAfterMs),
       });
     }
-    if (isAfterClose && !wanted) {
-      await deps.orderDeps.orders.setDeliveryState(delivery, isSent ? 'sent' : 'delivered');
-    }
     return { kind: 'delivered', tries, ...(isSent ? { state: 'sent' } : {}) };
+  };
+
+  /** What no workflow of the order sees is written here; then it is not due any more, whatever became of its workflow. */
+  const writeOutcome = async (delivery: Delivery, row: OrderRow, result: DeliveryResult): Promise<void> => {
+    const { orders } = deps.orderDeps;
+    const { itemIds } = delivery;
+    if (row.facts.state === 'delivered') {
+      if (result.kind === 'undeliverable' && result.problem !== 'codes_void') {
+        // Codes in place of others are nowhere else; a message that is sent again has been taken once.
+        if (itemIds) await changeRow(deps.orderDeps, row, lost(result.tries));
+        await orders.setDeliveryState(delivery, 'failed');
+      }
+      if (result.kind === 'delivered' && !itemIds) {
+        await orders.setDeliveryState(delivery, result.state ?? 'delivered', row.redeliveredAt);
+      }
+    }
+    const { workflowExecution } = activityInfo();
+    const name = itemIds
+      ? namedByItems(deps.orderDeps, 'replacement', itemIds)
+      : redeliveryIn(delivery, workflowExecution?.workflowId);
+    if (name !== undefined) await orders.endAfterSale(delivery, name);
+  };
+
+  const tellVoid = async (notice: VoidNotice, row: OrderRow): Promise<DeliveryResult['kind']> => {
+    const deliver = deps.channels.tellsVoid(row.terminal.channel) && deliverers.get(row.terminal.channel);
+    const messageId = ownMessageId(notice, 'void', notice.itemIds.join());
+    const lines = linesOf(row, 'delivery_tried', messageId);
+    if (!deliver || notice.itemIds.length === 0 || lines.some(({ detail }) => detail.ok === true)) return 'delivered';
+    const issuer = await sellerOf(deps, row.issuerId);
+    const outcome = await deliver({
+      order: row,
+      seller: { name: issuer?.name ?? row.issuerId, codeInMessage: false },
+      terminal: terminalOfOrder(deps.ring, row),
+      circuit: circuitOf(row.issuerId, row.terminal),
+      messageId,
+      atMs: notice.atMs,
+      codes: [],
+      voidItemIds: notice.itemIds,
+      issuerSecrets: issuerSecretsOf(deps, issuer),
+      isPastCircuit: false,
+      signal: cancellationSignal(),
+    });
+    if (outcome.kind === 'not_tried') throw notTried(outcome.reason, 'the terminal was not tried', outcome.delayMs);
+    // Waits before an open circuit are no tries: the engine's own number counts them too.
+    const tryNumber = lines.length + 1;
+    const line = deliveryEntry(messageId, tryNumber, tryNumber, {}, outcome, deps.nowMs());
+    await deps.orderDeps.orders.recordTry(notice, [line]);
+    if (outcome.kind === 'delivered') return 'delivered';
+    const delayMs = deliveryDelayMs(tryNumber);
+    if (outcome.isFinal || delayMs === undefined) return 'undeliverable';
+    throw ApplicationFailure.create({
+      type: 'terminal_failed',
+      message: `try ${tryNumber} to tell what is void: ${outcome.problem}`,
+      nextRetryDelay: lengthenedDelayMs(delayMs, outcome.retryAfterMs),
+    });
   };
 
   return {
@@ -195,45 +245,30 @@ export const createDeliver = (
       if (opened.take(issuerId, openedPartsMax, parts) !== 'taken') {
         throw notTried('over_limit', 'as many codes are delivered as may be', putOffMs(issuerId));
       }
-      return deliverCodes(delivery, row).finally(() => opened.giveBack(issuerId, parts));
+      const { isOutdated, ...result } = await deliverCodes(delivery, row).finally(() =>
+        opened.giveBack(issuerId, parts),
+      );
+      if (!isOutdated) await writeOutcome(delivery, row, result);
+      return result;
     },
 
     /** Tried as a delivery is; a terminal that keeps no codes is not told. */
-    tellVoid: async (notice: VoidNotice): Promise<Pick<DeliveryResult, 'kind'>> => {
-      const row = await rowOf(deps, notice);
-      const deliver = deps.channels.tellsVoid(row.terminal.channel) && deliverers.get(row.terminal.channel);
-      if (!deliver) return { kind: 'delivered' };
-      const issuer = await sellerOf(deps, row.issuerId);
-      const messageId = ownMessageId(notice, 'void', notice.itemIds.join());
-      const outcome = await deliver({
-        order: row,
-        seller: { name: issuer?.name ?? row.issuerId, codeInMessage: false },
-        terminal: terminalOfOrder(deps.ring, row),
-        circuit: circuitOf(row.issuerId, row.terminal),
-        messageId,
-        atMs: notice.atMs,
-        codes: [],
-        voidItemIds: notice.itemIds,
-        issuerSecrets: issuerSecretsOf(deps, issuer),
-        isPastCircuit: false,
-        signal: cancellationSignal(),
-      });
-      if (outcome.kind === 'not_tried') throw notTried(outcome.reason, 'the terminal was not tried', outcome.delayMs);
-      // Waits before an open circuit are no tries: the engine's own number counts them too.
-      const tryNumber = triesOf(row, 'delivery_tried', messageId) + 1;
-      const line = deliveryEntry(messageId, tryNumber, tryNumber, {}, outcome, deps.nowMs());
-      await deps.orderDeps.orders.recordTry(notice, [line]);
-      if (outcome.kind === 'delivered') return { kind: 'delivered' };
-      const delayMs = deliveryDelayMs(tryNumber);
-      if (outcome.isFinal || delayMs === undefined) return { kind: 'undeliverable' };
-      throw ApplicationFailure.create({
-        type: 'terminal_failed',
-        message: `try ${tryNumber} to tell what is void: ${outcome.problem}`,
-        nextRetryDelay: lengthenedDelayMs(delayMs, outcome.retryAfterMs),
-      });
+    tellVoid: async (asked: VoidNotice): Promise<Pick<DeliveryResult, 'kind'>> => {
+      const row = await rowOf(deps, asked);
+      // Also where a user of the engine begins it: of a good code no terminal hears that it is void.
+      const notice = { ...asked, itemIds: asked.itemIds.filter((itemId) => isEnded(row.facts, itemId)) };
+      const kind = await tellVoid(notice, row);
+      if (kind === 'undeliverable') await deps.orderDeps.orders.noteVoidUntaken(notice);
+      await deps.orderDeps.orders.endAfterSale(notice, namedByItems(deps.orderDeps, 'void', notice.itemIds));
+      return { kind };
     },
   };
 };
+
+/** `isOutdated`: a newer redelivery sends the same codes, and says what became of them. */
+type Came = DeliveryResult & { readonly isOutdated?: boolean };
+
+const isEnded = (facts: OrderFacts, itemId: string): boolean => isClosed(facts.state) || !isGood(itemOf(facts, itemId));
 
 /** With fewer codes than its message was made with, or beside a newer one, it is another message. */
 const messageName = ({ n }: Delivery, facts: OrderFacts): number | string => {

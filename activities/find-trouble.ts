@@ -10,6 +10,7 @@ import {
   refundOverdueMs,
   type Trouble,
   type TroubleKind,
+  untakenShownMs,
 } from '../src/domain/trouble';
 import type { Comparisons } from '../src/store/comparisons';
 import type { Guesses } from '../src/store/guesses';
@@ -109,11 +110,22 @@ export const finders: Record<TroubleKind, Finder> = {
   },
 
   orders_wait_for_person: async (sources) => {
-    const waiting = those(sources, await sources.stats.oldest('undeliverable', rowsLimit));
-    return perIssuer('orders_wait_for_person', waiting, (count, issuerId, orderNo) => {
-      const more = andMore(count);
-      return `Order ${orderNo}${more} of issuer ${issuerId} could not be delivered: redeliver or cancel.`;
-    });
+    const { stats, nowMs } = sources;
+    const waiting = those(sources, await stats.oldest('undeliverable', rowsLimit));
+    const untaken = those(sources, await stats.deliveryFailedSince(new Date(nowMs() - untakenShownMs), rowsLimit));
+    const told = new Set(waiting.map(({ issuerId }) => issuerId));
+    return [
+      ...perIssuer('orders_wait_for_person', waiting, (count, issuerId, orderNo) => {
+        const more = andMore(count);
+        return `Order ${orderNo}${more} of issuer ${issuerId} could not be delivered: redeliver or cancel.`;
+      }),
+      ...perIssuer(
+        'orders_wait_for_person',
+        untaken.filter(({ issuerId }) => !told.has(issuerId)),
+        (count, issuerId, orderNo) =>
+          `The terminal of order ${orderNo}${andMore(count)} of issuer ${issuerId} did not take newer codes, or which are void: redeliver.`,
+      ),
+    ];
   },
 
   windows_missed: async (sources) => {

@@ -318,11 +318,16 @@ const startLostAfterSales = async ({ orderDeps, ...deps }: Reconciling, before: 
     'after-sale',
     await liveFirst((mode) => orderDeps.orders.withAfterSalesDue(before, batch, mode)),
     async (row) => {
-      await orderDeps.orders.deferAfterSales(row._id);
-      if (isUnderItsName(row)) return (await startAfterSales(orderDeps, row)) > 0;
-      orderDeps.rowReader.leaveOut('orders', row);
-      return false;
+      if (!isUnderItsName(row)) {
+        orderDeps.rowReader.leaveOut('orders', row);
+        throw notAsWritten(row);
+      }
+      const { begun, isUnderWay } = await startAfterSales(orderDeps, row);
+      const sinceMs = isUnderWay ? row.facts.updatedAtMs : undefined;
+      await orderDeps.orders.deferAfterSales(row._id, nextLook(sinceMs, deps.nowMs()));
+      return begun > 0;
     },
+    ifFailed(({ _id }) => orderDeps.orders.deferAfterSales(_id, nextLook(undefined, deps.nowMs()))),
   );
 
 /** Handlers that never came to an end: their order's row may be behind its workflow. */

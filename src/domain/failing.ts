@@ -25,6 +25,7 @@ export interface FailingRow {
   readonly facts: ListedFacts;
   readonly timeline: readonly TimelineEntry[];
   readonly bouncedAt?: Date;
+  readonly deliveryFailedAt?: Date;
   readonly eventsGivenUpAt?: Date;
   readonly voidWaits?: { readonly state: 'open' | 'undecided'; readonly at: Date };
 }
@@ -68,8 +69,9 @@ export const undeliveredSinceMs = ({ facts, timeline }: Pick<FailingRow, 'facts'
 const deliveryFailures = (row: FailingRow): OrderFailure[] => {
   const { state, delivery } = row.facts;
   const isFailed = state === 'undeliverable' || (state === 'delivered' && delivery.state === 'failed');
-  if (!isFailed && !row.bouncedAt) return [];
-  const sinceMs = row.bouncedAt?.getTime() ?? undeliveredSinceMs(row);
+  const since = row.bouncedAt ?? (isFailed ? undefined : row.deliveryFailedAt);
+  if (!isFailed && !since) return [];
+  const sinceMs = since?.getTime() ?? undeliveredSinceMs(row);
   return [{ kind: 'undeliverable', sinceMs, ...statusOf(row, 'delivery_tried') }];
 };
 

@@ -46,6 +46,9 @@ export const whatToDo: Record<TroubleKind, string> = {
 /** Nobody tells the platform that a second payment was paid back. */
 export const paidTwiceShownMs = 7 * dayMs;
 
+/** Nor that whoever runs a terminal was told elsewhere. */
+export const untakenShownMs = 7 * dayMs;
+
 /** An issuer settles a refund, and says so, within this time. */
 export const refundOverdueMs = 7 * dayMs;
 

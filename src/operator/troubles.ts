@@ -4,7 +4,7 @@ import { reportShownMs } from '../domain/code-reports';
 import { type Finding, isSidesKind } from '../domain/comparison';
 import type { OrderName } from '../domain/ids';
 import { dayMs } from '../domain/timings';
-import { paidTwiceShownMs } from '../domain/trouble';
+import { paidTwiceShownMs, untakenShownMs } from '../domain/trouble';
 import type { Comparisons } from '../store/comparisons';
 import type { OrderSettingsStore } from '../store/order-settings';
 import type { Stats } from '../store/stats';
@@ -14,7 +14,7 @@ import type { Troubles as EngineTroubles, StuckOrder } from '../temporal/trouble
 const namedLimit = 100;
 const countLimit = 2_000;
 const givenUpShownMs = 7 * dayMs;
-/** A look costs one query of the engine's index and eleven of the database, whoever asks and however often. */
+/** A look costs one query of the engine's index and twelve of the database, whoever asks and however often. */
 const freshMs = 5_000;
 
 export interface TroubleLook {
@@ -24,6 +24,8 @@ export interface TroubleLook {
   readonly givenUp: readonly OrderName[];
   /** Of the last seven days. */
   readonly paidTwice: readonly OrderName[];
+  /** Of the last seven days: its terminal did not take what came after the first delivery. */
+  readonly untaken: readonly OrderName[];
   /** Of the last seven days: a code does not work, says the buyer. */
   readonly reported: readonly OrderName[];
   /** Whose row somebody else wrote to. */
@@ -59,7 +61,7 @@ export const createTroubleWatch = ({
   readonly log: Logger;
 }) => {
   const read = async (): Promise<TroubleLook> => {
-    const [stuck, givenUp, paidTwice, reported, tampered, issuersTampered, isSettingsOurs, counts, newest] =
+    const [stuck, givenUp, paidTwice, untaken, reported, tampered, issuersTampered, isSettingsOurs, counts, newest] =
       await Promise.all([
         troubles.stuckOrders(namedLimit).catch((error: unknown) => {
           log.warn({ err: error }, 'the engine did not say which orders are stuck');
@@ -67,6 +69,7 @@ export const createTroubleWatch = ({
         }),
         stats.givenUpSince(new Date(nowMs() - givenUpShownMs), namedLimit),
         stats.paidTwiceSince(new Date(nowMs() - paidTwiceShownMs), namedLimit),
+        stats.deliveryFailedSince(new Date(nowMs() - untakenShownMs), namedLimit),
         stats.codeReportedSince(new Date(nowMs() - reportShownMs), namedLimit),
         stats.tampered(namedLimit),
         stats.tamperedIssuers(namedLimit),
@@ -81,7 +84,8 @@ export const createTroubleWatch = ({
       ]);
     const [undeliverable, bounced, voidUndecided, issuersPaused] = counts;
     return {
-      ...{ stuck, givenUp, paidTwice, reported, tampered, undeliverable, bounced, voidUndecided, issuersPaused },
+      ...{ stuck, givenUp, paidTwice, untaken, reported, tampered },
+      ...{ undeliverable, bounced, voidUndecided, issuersPaused },
       issuersTampered: issuersTampered.length,
       settingsTampered: !isSettingsOurs,
       differing: (newest?.findings ?? []).filter(({ kind }) => isSidesKind(kind)).slice(0, namedLimit),

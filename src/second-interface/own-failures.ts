@@ -6,7 +6,7 @@ interface Failing extends OrderFailure {
   readonly orderNo: string;
 }
 
-const sources = ['waiting', 'bounced', 'given_up', 'undecided'] as const;
+const sources = ['waiting', 'bounced', 'untaken', 'given_up', 'undecided'] as const;
 
 /** `key`: of its place in the list. */
 export interface KeyedFailure {
@@ -14,7 +14,7 @@ export interface KeyedFailure {
   readonly key: string;
 }
 
-/** Of an issuer, newest first. Up to 2,000 orders are read. */
+/** Of an issuer, newest first. Up to 2,500 orders are read. */
 export const ownFailures = async (
   { orders, rowReader }: Pick<OrderDeps, 'orders' | 'rowReader'>,
   issuerId: string,

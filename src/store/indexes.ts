@@ -46,6 +46,7 @@ const indexes: { readonly [name in keyof Collections]?: readonly (IndexDescripti
     { name: 'by_bounced', key: { bouncedAt: -1 }, sparse: true },
     { name: 'by_issuer_bounced', key: { issuerId: 1, bouncedAt: -1 } },
     { name: 'by_delivery_failed', key: { deliveryFailedAt: -1 }, sparse: true },
+    { name: 'by_issuer_delivery_failed', key: { issuerId: 1, deliveryFailedAt: -1 } },
     { name: 'by_tampered', key: { tamperedAt: -1 }, sparse: true },
     { name: 'by_paid_twice', key: { paidTwiceAt: -1 }, sparse: true },
     { name: 'by_code_reported', key: { codeReportedAt: -1 }, sparse: true },

@@ -19,6 +19,7 @@ export const shownInLists = {
   receipt: 1,
   deliveredAt: 1,
   bouncedAt: 1,
+  deliveryFailedAt: 1,
   eventsGivenUpAt: 1,
   voidWaits: 1,
   paidTwiceAt: 1,

@@ -10,6 +10,7 @@ import {
   type Amount,
   type DeliveryState,
   finalStates,
+  isCalled,
   isFinal,
   type OrderFacts,
   type OrderState,
@@ -24,7 +25,7 @@ import { openedAtOf, openedKept } from './opened-at';
 import { createReadTogether } from './read-together';
 import { callByCall } from './sealed-rows';
 import { isDuplicate } from './store-errors';
-import { keysIn, lacks, lineKeys, newestLines, push, withAllLines } from './timeline';
+import { deliveryLines, hasTaken, keysIn, lacks, lineKeys, newestLines, push, withAllLines } from './timeline';
 import { toldOrders } from './told-orders';
 
 export interface PendingEvent extends OrderEvent {
@@ -110,7 +111,7 @@ export interface OrderRow {
   readonly pinAttempts?: { readonly count: number; readonly at: Date; readonly locks?: number };
   /** While its message has come back, and nobody has sent another one. */
   readonly bouncedAt?: Date;
-  /** While a delivery after the first has failed, and none has been taken since. */
+  /** While no attempt says that its terminal took all: what came after the first delivery, or that itself. */
   readonly deliveryFailedAt?: Date;
   /** The newest entries, until they are in the ledger: written with the change itself. */
   readonly ledger?: readonly LedgerEntry[];
@@ -127,9 +128,9 @@ export interface OrderRow {
   readonly paidTwiceAt?: Date;
   /** When its buyer last said that a code does not work. */
   readonly codeReportedAt?: Date;
-  /** Calls to its terminal that are not known to have begun; `name`: of each one's workflow. */
+  /** Calls to its terminal whose outcome is not known; `name`: of each one's workflow. */
   readonly afterSalesDue?: readonly AfterSaleDue[];
-  /** While there are any. */
+  /** While there are any: when they were looked at, or a later time until which they are not. */
   readonly afterSalesDueSince?: Date;
   /** While the row is not as the platform wrote it. */
   readonly tamperedAt?: Date;
@@ -145,6 +146,8 @@ export interface OrderRow {
 
 export interface AfterSaleDue extends AfterSale {
   readonly name: string;
+  /** Of which message a redelivery is; left out in rows of before. */
+  readonly n?: number;
   /** Of one about items: when they changed, as its message says on every attempt. */
   readonly atMs?: number;
   /** Over all of it and its order, by the master key: whoever writes to the database has nothing sent, or sent again. */
@@ -265,7 +268,9 @@ const projectTries = 10;
 const boundAtOnce = 100;
 const sentMessagesLimit = 20;
 /** Of one order: whoever voids 10,000 codes one a call while the engine is away keeps no other order waiting. */
-const afterSalesAtOnceMax = 50;
+export const afterSalesAtOnceMax = 50;
+/** More than an order can have. */
+const afterSalesMax = 1_000_000;
 const voidReasonsLimit = 20;
 /** The engine keeps ten questions of one order at a time: none that may still be judged loses its terminal. */
 const correctionsMax = 20;
@@ -768,10 +773,16 @@ export const createOrders = (
       marked?: Promise<unknown>,
     ): Promise<Projected> => {
       const _id = orderId(order);
+      const isHandedOver = isCalled(facts.channel) && events.some(({ type }) => type === 'order.delivered');
       for (let n = 0; n < projectTries; n += 1) {
         const reading = orders.findOne(
           { _id },
-          { projection: { ...readToProject, ...lineKeys, 'events.sequence': 1, 'ledger.seq': 1 } },
+          {
+            projection: {
+              ...{ ...readToProject, ...lineKeys, 'events.sequence': 1, 'ledger.seq': 1 },
+              ...(isHandedOver ? deliveryLines : {}),
+            },
+          },
         );
         const [row] = await Promise.all([reading, marked]);
         if (!row) throw new Error('the order has no row');
@@ -795,6 +806,8 @@ export const createOrders = (
                 projected: Math.max(row.projected, facts.version),
                 ...(isNewer ? { facts, state: facts.state, version: facts.version, ...marksOf(_id, facts).$set } : {}),
                 ...(facts.state === 'delivered' ? { deliveredAt: new Date(facts.updatedAtMs) } : {}),
+                // A user of the engine can end an attempt in the terminal's name.
+                ...(isHandedOver && !hasTaken(row) ? { deliveryFailedAt: new Date(nowMs()) } : {}),
                 ...(correction ? { terminal: correction.terminal } : {}),
                 ...due.$set,
               },
@@ -958,12 +971,17 @@ export const createOrders = (
       listOf({ bouncedAt: { $exists: true }, position: positionsOf(mode) }, { bouncedAt: -1 }, limit),
 
     /** Of an issuer: orders that may wait for what does not come, with their newest lines. */
-    failing: (issuerId: string, what: 'waiting' | 'bounced' | 'given_up' | 'undecided'): Promise<FailingOrder[]> => {
+    failing: (
+      issuerId: string,
+      what: 'waiting' | 'bounced' | 'untaken' | 'given_up' | 'undecided',
+    ): Promise<FailingOrder[]> => {
       switch (what) {
         case 'waiting':
           return withLines({ issuerId, state: { $in: [...waitingStates, 'undeliverable'] } }, { position: -1 });
         case 'bounced':
           return withLines({ issuerId, bouncedAt: ever }, { bouncedAt: -1 });
+        case 'untaken':
+          return withLines({ issuerId, deliveryFailedAt: ever }, { deliveryFailedAt: -1 });
         case 'given_up':
           return withLines({ issuerId, eventsGivenUpAt: ever }, { eventsGivenUpAt: -1 });
         case 'undecided':
@@ -1042,22 +1060,31 @@ export const createOrders = (
       return renewed.matchedCount > 0;
     },
 
-    /** What came of a delivery after the close, which no workflow of the order sees. One that was taken has not failed since. */
-    setDeliveryState: async (order: OrderName, state: DeliveryState): Promise<void> => {
+    /**
+     * What came of a delivery after the close, which no workflow of the order sees. One that was taken has not failed since.
+     * `askedAt`: what failed after that may be something else, as what is void.
+     */
+    setDeliveryState: async (order: OrderName, state: DeliveryState, askedAt = new Date(nowMs())): Promise<void> => {
       const $set = { 'facts.delivery.state': state };
+      const isFailed = state === 'failed';
+      const isTakenBefore = isFailed ? { 'facts.delivery.state': { $ne: 'delivered' as const } } : {};
       await orders.updateOne(
-        {
-          _id: orderId(order),
-          state: 'delivered',
-          ...(state === 'failed' ? { 'facts.delivery.state': { $ne: 'delivered' as const } } : {}),
-        },
-        state === 'failed'
-          ? { $set: { ...$set, deliveryFailedAt: new Date(nowMs()) } }
-          : { $set, $unset: { deliveryFailedAt: 1 } },
+        { _id: orderId(order), state: 'delivered', ...isTakenBefore },
+        { $set: { ...$set, ...(isFailed ? { deliveryFailedAt: new Date(nowMs()) } : {}) } },
+      );
+      if (isFailed) return;
+      await orders.updateOne(
+        { _id: orderId(order), state: 'delivered', deliveryFailedAt: { $lte: askedAt } },
+        { $unset: { deliveryFailedAt: 1 } },
       );
     },
 
-    /** Whose newest message no terminal took, after they were delivered; the newest first. */
+    /** Its terminal was not told which codes are void: what became of their delivery stays. */
+    noteVoidUntaken: async (order: OrderName): Promise<void> => {
+      await orders.updateOne({ _id: orderId(order), ...isKept }, { $set: { deliveryFailedAt: new Date(nowMs()) } });
+    },
+
+    /** Whose terminal did not take what came after the first delivery; the newest first. */
     deliveryFailed: (limit: number): Promise<ListedOrder[]> =>
       listOf({ deliveryFailedAt: { $exists: true }, position: positionsOf('live') }, { deliveryFailedAt: -1 }, limit),
 
@@ -1240,14 +1267,14 @@ export const createOrders = (
       await orders.updateMany({ issuerId, eventsPendingSince: ever }, { $set: { eventsPendingSince: at } });
     },
 
-    /** It is known to run, or to have run. */
-    markAfterSale: async (order: OrderName, name: string): Promise<void> => {
+    /** Its outcome is written, or a newer one says the same. */
+    endAfterSale: async (order: OrderName, name: string): Promise<void> => {
       const _id = orderId(order);
-      await orders.updateOne({ _id }, { $pull: { afterSalesDue: { name } } });
+      await orders.updateOne({ _id, 'afterSalesDue.name': name }, { $pull: { afterSalesDue: { name } } });
       await orders.updateOne({ _id, afterSalesDue: [] }, { $unset: { afterSalesDue: 1, afterSalesDueSince: 1 } });
     },
 
-    /** Read by the reconciler: whoever wrote the change died, or the engine was away. */
+    /** Read by the reconciler: whoever wrote the change died, the engine was away, or has lost what it had begun. */
     withAfterSalesDue: (before: Date, limit: number, mode: Mode): Promise<WithAfterSales[]> =>
       orders
         .find({ afterSalesDueSince: { $lt: before }, position: positionsOf(mode) })
@@ -1259,12 +1286,18 @@ export const createOrders = (
         .limit(limit)
         .toArray(),
 
-    /** The reconciler looked at them just now: the next pass begins with others. */
-    deferAfterSales: async (_id: string): Promise<void> => {
-      await orders.updateOne(
-        { _id, afterSalesDueSince: { $exists: true } },
-        { $set: { afterSalesDueSince: new Date(nowMs()) } },
-      );
+    /**
+     * The reconciler looked at the first of them just now: until then passes look at others. They go behind those that it
+     * did not come to.
+     */
+    deferAfterSales: async (_id: string, until: Date): Promise<void> => {
+      const all = arrayOf('afterSalesDue');
+      const behind = { $slice: [all, afterSalesAtOnceMax, afterSalesMax] };
+      const $set = {
+        afterSalesDueSince: until,
+        afterSalesDue: { $concatArrays: [behind, { $slice: [all, afterSalesAtOnceMax] }] },
+      };
+      await orders.updateOne({ _id, afterSalesDueSince: { $exists: true } }, [{ $set }]);
     },
 
     /**

@@ -82,7 +82,7 @@ export type Stats = ReturnType<typeof createStats>;
 
 /** The newest first. */
 const newestSince =
-  (orders: Database['orders'], mark: 'eventsGivenUpAt' | 'paidTwiceAt' | 'codeReportedAt') =>
+  (orders: Database['orders'], mark: 'eventsGivenUpAt' | 'paidTwiceAt' | 'codeReportedAt' | 'deliveryFailedAt') =>
   (since: Date, limit: number): Promise<(OrderName & { readonly _id?: string })[]> =>
     orders
       .find({ [mark]: { $gte: since }, position: live })
@@ -130,6 +130,9 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
 
   /** Orders for which a second payment came: `by_paid_twice`. */
   paidTwiceSince: newestSince(orders, 'paidTwiceAt'),
+
+  /** Orders whose terminal did not take what came after the first delivery: `by_delivery_failed`. */
+  deliveryFailedSince: newestSince(orders, 'deliveryFailedAt'),
 
   /** Orders whose buyer said that a code does not work: `by_code_reported`. */
   codeReportedSince: newestSince(orders, 'codeReportedAt'),

@@ -77,10 +77,21 @@ export const lacks = (entry: TimelineEntry): Record<string, { readonly $ne: stri
 
 /** For projections. */
 export const lineKeys: Record<string, 1> = ofAll('.key', 1);
+/** Beside the keys: what its terminal answered. Rows of before have all their lines in one list. */
+export const deliveryLines: Record<string, 1> = {
+  ...{ 'timeline.event': 1, 'timeline.detail.ok': 1 },
+  ...{ 'callLines.delivery_tried.event': 1, 'callLines.delivery_tried.detail.ok': 1 },
+};
 export const newestLines = (max: number) => ofAll('', { $slice: -max });
 
 export const keysIn = ({ timeline, callLines = {} }: Lines): ReadonlySet<string> =>
   new Set([...timeline, ...Object.values(callLines).flat()].map(({ key }) => key));
+
+/** Read with `deliveryLines`. */
+export const hasTaken = ({ timeline, callLines = {} }: Lines): boolean =>
+  [...timeline, ...(callLines.delivery_tried ?? [])].some(
+    ({ event, detail }) => event === 'delivery_tried' && detail?.ok === true,
+  );
 
 const areLists = (lists: unknown): lists is Readonly<Record<string, readonly TimelineEntry[]>> =>
   typeof lists === 'object' &&

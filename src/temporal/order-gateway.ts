@@ -155,7 +155,7 @@ export const createOrderGateway = ({
     name: string,
     workflowType: string,
     issuerId: string,
-    options: Omit<WorkflowStartOptions, 'taskQueue' | 'workflowIdConflictPolicy' | 'priority'>,
+    options: Omit<WorkflowStartOptions, 'taskQueue' | 'priority'>,
   ): Promise<'started' | 'exists' | 'unavailable'> => {
     try {
       await call(`start_${name}`, () =>
@@ -287,11 +287,13 @@ export const createOrderGateway = ({
       }
     },
 
+    /** One that was lost before its outcome was written is begun again; `exists`: it runs. */
     startAfterSale: (input: AfterSaleInput, name: string) =>
       startWorkflow('after_sale', workflowNames.afterSale, input.issuerId, {
         workflowId: afterSaleWorkflowId(input, name),
         args: [input],
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        workflowIdConflictPolicy: 'FAIL',
         typedSearchAttributes: nameAttributes(input),
         staticSummary: `${input.kind} of order ${input.orderNo} of ${input.issuerId}`,
       }),

@@ -68,10 +68,11 @@ test('says in what rows, engine, terminals and the issuer’s list differ, each 
 
   const failures = await until('the failures have them', async () => {
     const { body } = await file.platform.operator('GET', '/failures?limit=100');
-    return body.data.length === 3 && body.data;
+    return body.data.length === 4 && body.data;
   });
   expect(failures.map(({ kind }: { kind: string }) => kind).sort()).toEqual([
     'issuer_differs',
+    'undeliverable',
     'workflow_left',
     'workflow_missing',
   ]);

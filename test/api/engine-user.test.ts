@@ -4,6 +4,7 @@ import { createRequestTestVoid } from '../../activities/request-test-void';
 import { workflowNames } from '../../src/order-messages/order-messages';
 import { platformOfFile } from '../support/platform-of-file';
 import { startTerminal, type TestTerminal } from '../support/terminal';
+import { until } from '../support/until';
 
 /** What somebody begins who can call the engine. */
 const file = platformOfFile();
@@ -36,6 +37,49 @@ test('no terminal gets codes of an order that is closed, whoever begins a delive
     expect(ended).toBe('undeliverable');
   }
   expect(withCode()).toBe(before);
+});
+
+test('no terminal hears that a good code is void, whoever begins that', async () => {
+  const issuer = await file.issuer();
+  const { issuerId } = issuer;
+  await issuer.placeVerified('good', { terminal: { channel: 'webhook', url: buyer.urlOf('/good') } });
+  await issuer.submit('good', [{ itemId: '1', value: 'GOOD' }]);
+  await issuer.inState('good', 'delivered');
+  const { callsOutQueue, client, taskQueue } = file.platform;
+  const ended = await client.workflow.execute(workflowNames.afterSale, {
+    workflowId: `of-a-user-${randomUUID()}`,
+    taskQueue,
+    args: [{ issuerId, orderNo: 'good', kind: 'void', callsOutQueue, delivery: { n: 1, atMs: 1 }, itemIds: ['1'] }],
+  });
+  expect(ended).toBe('delivered');
+  expect(buyer.received.filter(({ path }) => path === '/good')).toHaveLength(1);
+});
+
+test('a delivery that a user of the engine ended in its terminal’s name stands where a person looks', async () => {
+  const issuer = await file.issuer({ deliveryDelaysSeconds: [300] });
+  const { issuerId } = issuer;
+  buyer.answer('/untold', () => 500);
+  await issuer.placeVerified('untold', { terminal: { channel: 'webhook', url: buyer.urlOf('/untold') } });
+  await issuer.submit('untold', [{ itemId: '1', value: 'UNTOLD' }]);
+  await buyer.delivery('/untold');
+  const { client } = file.platform;
+  const handle = client.workflow.getHandle(`order/${issuerId}/untold`);
+  const waiting = await until('the attempt has failed', async () => {
+    const { raw } = await handle.describe();
+    return raw.pendingActivities?.find(({ activityType, lastFailure }) => {
+      return activityType?.name === 'deliverCodes' && lastFailure;
+    });
+  });
+  const json = Buffer.from(JSON.stringify({ kind: 'delivered', tries: 1 }));
+  await client.workflowService.respondActivityTaskCompletedById({
+    namespace: client.options.namespace,
+    workflowId: handle.workflowId,
+    activityId: waiting.activityId,
+    result: { payloads: [{ metadata: { encoding: Buffer.from('json/plain') }, data: json }] },
+  });
+  await issuer.inState('untold', 'delivered');
+  const failures = (await issuer.get('/failures')).body.data;
+  expect(failures).toMatchObject([{ orderNo: 'untold', kind: 'undeliverable', lastStatus: 500 }]);
 });
 
 test('money back is asked for by the platform itself in test orders alone', async () => {

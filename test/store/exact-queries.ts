@@ -17,6 +17,7 @@ export const exactQueries: Readonly<Record<string, readonly string[]>> = {
     'orders of a test issuer that wait',
   ],
   'orders.by_issuer_bounced': ['bounced messages of an issuer'],
+  'orders.by_issuer_delivery_failed': ['later deliveries of an issuer that failed'],
   'orders.by_issuer_events_pending': [
     'events of an issuer that were not taken',
     'events of an issuer that fetches from now on',

@@ -692,3 +692,36 @@ test('of two redeliveries the one that failed last leaves what the other one del
   const seen = await found(row);
   expect([seen.facts.delivery.state, seen.deliveryFailedAt]).toEqual(['delivered', undefined]);
 });
+
+test('a redelivery that was asked for before a terminal was not told what is void leaves that to be seen', async () => {
+  const { facts } = acceptedRow('void-untaken');
+  const row = await placed('void-untaken', { state: 'delivered', facts: { ...facts, state: 'delivered' } });
+  const mark = async () => (await found(row)).deliveryFailedAt;
+  await orders.noteVoidUntaken(row);
+  await orders.setDeliveryState(row, 'delivered', new Date(0));
+  expect(await mark()).toEqual(expect.any(Date));
+  await orders.setDeliveryState(row, 'delivered', new Date());
+  expect(await mark()).toBeUndefined();
+});
+
+test('of more calls to a terminal than one look takes, each look takes those that the looks before did not come to', async () => {
+  const due = Array.from({ length: 120 }, (_, n) => ({
+    kind: 'void' as const,
+    name: `void-${n}`,
+    seal: Buffer.alloc(0),
+  }));
+  const row = await placed('many-due', { afterSalesDue: due, afterSalesDueSince: new Date(0) });
+  const look = async () => {
+    const rows = await orders.withAfterSalesDue(new Date(1), 1_000, 'live');
+    return rows.find(({ _id }) => _id === row._id)?.afterSalesDue?.map(({ name }) => name) ?? [];
+  };
+  const looks = [];
+  for (let n = 0; n < 3; n += 1) {
+    looks.push(await look());
+    await orders.deferAfterSales(row._id, new Date(0));
+  }
+  expect(looks.map((one) => one.length)).toEqual([50, 50, 50]);
+  expect(new Set(looks.flat()).size).toBe(120);
+  await orders.deferAfterSales(row._id, new Date());
+  expect(await look()).toEqual([]);
+});

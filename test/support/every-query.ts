@@ -136,8 +136,9 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await orders.markEvent({ ...order, orderNo: 'none' }, 1, 'sent');
       await orders.markReplayed(order, 1, lines);
       await orders.deferEvents(name, now);
-      await orders.markAfterSale(order, 'redeliver-3');
-      await orders.deferAfterSales(name);
+      await orders.endAfterSale(order, 'redeliver-3');
+      await orders.deferAfterSales(name, now);
+      await orders.noteVoidUntaken(order);
       await orders.applyDecision(row, { facts: row.facts, entries: lines, events: [event], ledger: [] });
       await orders.noteMessage(order, 'm', '.r');
       await orders.noteMessage(order, 'm', '.r');
@@ -188,7 +189,10 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       });
       await comparisons.newest(now);
     },
-    'later deliveries that failed': () => orders.deliveryFailed(10),
+    'later deliveries that failed': async () => {
+      await orders.deliveryFailed(10);
+      await stats.deliveryFailedSince(now, 10);
+    },
     'a reconciliation': async () => {
       const reconciliation = { issuerId: 'acme', reconciliationId: 'r' };
       await reconciliations.keepPage(reconciliation, 0, [], now);
@@ -300,6 +304,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     'some codes of an order': () => codes.references(order, ['a']),
     'waiting orders of an issuer': () => orders.failing('acme', 'waiting'),
     'bounced messages of an issuer': () => orders.failing('acme', 'bounced'),
+    'later deliveries of an issuer that failed': () => orders.failing('acme', 'untaken'),
     'events of an issuer given up': () => orders.failing('acme', 'given_up'),
     'void requests of an issuer that wait': () => orders.failing('acme', 'undecided'),
     'orders that wait for their issuer': () => orders.waitingForIssuer('live'),

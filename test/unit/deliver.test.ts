@@ -53,12 +53,14 @@ const parted = (afterMs: number, answered?: { status: number }, issuerId = 'bean
   const parts = {
     orderDeps: {
       ring,
+      fingerprintKey: Buffer.alloc(32, 8),
       nowMs: Date.now,
       orders: {
         find: async () => row,
         versionsOf: async () => new Map([[row._id, viewVersion(row as never)]]),
         recordTry: async (_order: unknown, entries: unknown[]) => lines.push(...entries),
         noteTampered: async () => undefined,
+        endAfterSale: async () => undefined,
       },
       codes: { accepted: async () => [], isBeingPurged: async () => false },
       inbox: { waitingFor: async () => [], isUntouched: () => true },
@@ -110,7 +112,8 @@ test('a delivery before an open circuit waits as long as its tries might take, t
 });
 
 test('waits before an open circuit use up no try of what tells a terminal that codes are void', async () => {
-  const { parts, lines } = parted(0, { status: 500 });
+  const { parts, lines, row } = parted(0, { status: 500 });
+  Object.assign(row.facts, { items: [{ itemId: 'a', state: 'void' }] });
   // Tried for the first time, after the engine asked six times for nothing: a seventh try would be the last.
   const environment = new MockActivityEnvironment({ attempt: 7 });
   const notice = { issuerId: 'bean-bar', orderNo: '1', n: 1, atMs: 0, itemIds: ['a'] };

@@ -19,6 +19,7 @@ const trouble = {
   stuck: undefined,
   givenUp: [],
   paidTwice: [],
+  untaken: [],
   reported: [],
   tampered: [],
   issuersTampered: 0,

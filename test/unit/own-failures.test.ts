@@ -16,6 +16,6 @@ test('however often an issuer asks for its failures and calls, its orders are re
   const many = <T>(ask: () => Promise<T>) => Promise.all(Array.from({ length: 50 }, ask));
   await many(() => ownFailures('acme', undefined));
   await many(() => calls.list('acme', asked));
-  // The first, and one for all who came while it ran; of failures there are four lists.
-  expect([failing.mock.calls.length, timelinesOf.mock.calls.length]).toEqual([8, 2]);
+  // The first, and one for all who came while it ran; of failures there are five lists.
+  expect([failing.mock.calls.length, timelinesOf.mock.calls.length]).toEqual([10, 2]);
 });

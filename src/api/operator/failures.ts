@@ -10,6 +10,7 @@ import {
   whyPaidTwice,
   whyReported,
   whyStuck,
+  whyUntaken,
 } from '../../domain/words/why-held';
 import { whyRefund } from '../../domain/words/why-refund';
 import { whyWaiting } from '../../domain/words/why-waiting';
@@ -134,12 +135,13 @@ const undeliveredSince = async (
 /** An order with several troubles is named once, with the one that keeps it from going on. */
 const namedIn = async (
   orderDeps: Failures['orderDeps'],
-  { stuck = [], givenUp, paidTwice, reported, tampered, differing }: TroubleLook,
+  { stuck = [], givenUp, paidTwice, untaken, reported, tampered, differing }: TroubleLook,
 ): Promise<Failing[]> => {
-  const names = [...differing, ...reported, ...paidTwice, ...givenUp, ...stuck, ...tampered];
+  const names = [...differing, ...reported, ...paidTwice, ...givenUp, ...untaken, ...stuck, ...tampered];
   if (names.length === 0) return [];
   const givenUpIds = new Set(givenUp.map(orderId));
   const paidTwiceIds = new Set(paidTwice.map(orderId));
+  const untakenIds = new Set(untaken.map(orderId));
   const tamperedIds = new Set(tampered.map(orderId));
   const differingById = new Map(differing.map((one) => [orderId(one), one.kind]));
   const stuckById = new Map(stuck.map((one) => [orderId(one), one]));
@@ -147,6 +149,7 @@ const namedIn = async (
     if (tamperedIds.has(row._id)) return failing(row, 'tampered', () => whyListedTampered, row.tamperedAt);
     const isStuck = stuckById.get(row._id);
     if (isStuck) return failing(row, 'stuck', () => whyStuck(isStuck.isAfterSale));
+    if (untakenIds.has(row._id)) return failing(row, 'undeliverable', () => whyUntaken, row.deliveryFailedAt);
     if (givenUpIds.has(row._id)) return failing(row, 'event_given_up', () => whyGivenUp, row.eventsGivenUpAt);
     if (paidTwiceIds.has(row._id)) return failing(row, 'paid_twice', () => whyPaidTwice, row.paidTwiceAt);
     const differs = differingById.get(row._id);

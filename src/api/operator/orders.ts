@@ -6,7 +6,8 @@ import type { FieldError } from '../../domain/failures';
 import { type OperatorActionName, operatorActions } from '../../domain/operator-actions';
 import { isFinal, type Terminal } from '../../domain/order';
 import { whatToDo } from '../../domain/trouble';
-import { whyBounced, whyCodesTampered, whyTampered } from '../../domain/words/why-held';
+import { comparedWords } from '../../domain/words/why-compared';
+import { whyBounced, whyCodesTampered, whyTampered, whyUntaken } from '../../domain/words/why-held';
 import { type Surroundings, whyNoCode } from '../../domain/words/why-no-code';
 import type { SecondPerson } from '../../operator/approvals';
 import type { AuditTrail } from '../../operator/audit-trail';
@@ -68,10 +69,13 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
 
   mount.operator(routes.readWhy)(async ({ params }) => {
     const row = await findAnyOrder(deps, params.issuerId, params.orderNo);
-    const ordinary = async () =>
-      deliveryState(row) === 'bounced'
-        ? { why: whyBounced, next: elsewhere }
-        : whyNoCode(row.facts, row.timeline, await surroundingsOf(deps, row));
+    const ordinary = async () => {
+      if (deliveryState(row) === 'bounced') return { why: whyBounced, next: elsewhere };
+      if (row.deliveryFailedAt && isFinal(row.facts.state)) {
+        return { why: whyUntaken, next: { text: comparedWords.delivery_failed.next } };
+      }
+      return whyNoCode(row.facts, row.timeline, await surroundingsOf(deps, row));
+    };
     const told = async () => {
       const toMend = { next: { text: whatToDo.tampered } };
       if (!(await isUntouched(orderDeps, row, true))) return { why: whyTampered, ...toMend };

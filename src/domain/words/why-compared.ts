@@ -17,7 +17,7 @@ export const comparedWords: Readonly<Record<ComparedKind, { readonly why: string
   undeliverable: { why: 'The terminal did not take the codes.', next: 'Redeliver, with another terminal if need be.' },
   bounced: { why: 'Its message came back: the buyer has not got it.', next: 'Redeliver, or correct the terminal.' },
   delivery_failed: {
-    why: 'A later delivery failed: the terminal has not got the newest codes.',
-    next: 'Redeliver, or correct the terminal.',
+    why: 'Its terminal did not take what came later: newer codes, or which are void.',
+    next: 'Tell whoever runs the terminal which codes are void; then redeliver, or correct it.',
   },
 };

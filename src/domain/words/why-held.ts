@@ -54,6 +54,9 @@ export const whyStuck = (isAfterSale: boolean, { tries, triedAtMs, failure }: St
 export const whyBounced =
   'Its message came back: the buyer has not got it. Nothing goes by itself; the codes are as they were.';
 
+export const whyUntaken =
+  'No attempt says that its terminal took all that was for it: codes, or which of them are void. It may go on taking those.';
+
 export const whyTampered =
   'Held: its row in the database is not what the platform wrote. No code of it is shown or sent, and nobody is called about it, until a person has put the row back; nothing is lost.';
 

@@ -4,7 +4,7 @@ import type { AfterSale, OrderFacts } from '../../domain/order';
 import { deriveKey, fingerprint, type KeyRing, SealBroken } from '../../sealing/key-ring';
 import { places } from '../../sealing/places';
 import { createRowSeal } from '../../sealing/row-seal';
-import type { AfterSaleDue, OrderRow, WithAfterSales } from '../../store/orders';
+import { type AfterSaleDue, afterSalesAtOnceMax, type OrderRow, type WithAfterSales } from '../../store/orders';
 import type { OrderDeps } from '../ask-order';
 
 const sealOf = (ring: KeyRing) => createRowSeal<AfterSaleDue & { readonly _id: string }>(ring, places.afterSale);
@@ -25,12 +25,15 @@ export const afterSalesDue = (
   facts: OrderFacts,
   events: readonly OrderEvent[],
   asked?: AfterSale | undefined,
-): AfterSaleDue[] =>
-  [...voidsToTell(facts, events), ...(asked ? [dated(asked, facts.updatedAtMs)] : [])].map((one) => {
-    const ofItems = one.itemIds && itemsName({ fingerprintKey }, one.itemIds);
-    const due = { ...one, name: `${one.kind}-${ofItems ?? facts.version}` };
+): AfterSaleDue[] => {
+  const nameOf = ({ kind, itemIds }: AfterSale): string =>
+    itemIds ? namedByItems({ fingerprintKey }, kind, itemIds) : `${kind}-${facts.version}`;
+  return [...voidsToTell(facts, events), ...(asked ? [dated(asked, facts.updatedAtMs)] : [])].map((one) => {
+    const message = one.kind === 'redeliver' ? { n: facts.deliveryMessage?.n ?? 1 } : {};
+    const due = { ...one, ...message, name: nameOf(one) };
     return { ...due, seal: sealOf(ring).of(placed(order, due)) };
   });
+};
 
 type Dated = AfterSale & Pick<AfterSaleDue, 'atMs'>;
 
@@ -68,30 +71,56 @@ const isOurs = (ring: KeyRing, order: OrderName, due: AfterSaleDue): boolean =>
 export const hasOwnCalls = (ring: KeyRing, row: OrderName & Pick<OrderRow, 'afterSalesDue'>): boolean =>
   (row.afterSalesDue ?? []).every((due) => isOurs(ring, row, due));
 
+/** The name of one that is about items: once they are told, it is not due, whoever began the workflow that told it. */
+export const namedByItems = (
+  deps: Pick<OrderDeps, 'fingerprintKey'>,
+  kind: AfterSale['kind'],
+  itemIds: readonly string[],
+): string => `${kind}-${itemsName(deps, itemIds)}`;
+
+/** Of a redelivery's workflow; undefined for any other. */
+export const redeliveryIn = (order: OrderName, workflow: string | undefined): string | undefined => {
+  const begin = afterSaleWorkflowId(order, '');
+  return workflow?.startsWith(`${begin}redeliver-`) ? workflow.slice(begin.length) : undefined;
+};
+
+export interface AfterSalesStarted {
+  readonly begun: number;
+  /** All that are due are, and none began here. */
+  readonly isUnderWay: boolean;
+}
+
 /**
  * Begins their short workflows. Called by whoever wrote the change, who does not wait for it, and by the reconciler for
- * what that left. Resolves to how many began here.
+ * what that left and what the engine has lost since: one stays due until its outcome is written.
  *
  * @throws SealBroken for what somebody else wrote, once the others are begun
  */
 export const startAfterSales = async (
   { orders, gateway, ring, nowMs }: Pick<OrderDeps, 'orders' | 'gateway' | 'ring' | 'nowMs'>,
   { issuerId, orderNo, facts, afterSalesDue = [] }: Omit<WithAfterSales, '_id'>,
-): Promise<number> => {
+): Promise<AfterSalesStarted> => {
   const delivery = facts.deliveryMessage ?? { n: 1, atMs: facts.updatedAtMs };
-  let begun = 0;
   const order = { issuerId, orderNo };
   const ours = afterSalesDue.filter((due) => isOurs(ring, order, due));
-  for (const { name, seal: _seal, atMs = delivery.atMs, ...afterSale } of ours) {
+  const outcomes: string[] = [];
+  for (const { name, seal: _seal, n = delivery.n, atMs = delivery.atMs, ...afterSale } of ours) {
+    if (n < delivery.n) {
+      // The newer redelivery, which is due itself, has the same codes.
+      await orders.endAfterSale(order, name);
+      continue;
+    }
     const input = { ...order, callsOutQueue: gateway.callsOutQueue, delivery: { n: delivery.n, atMs }, ...afterSale };
-    const started = await gateway.startAfterSale(input, name);
-    if (started === 'unavailable') break;
-    if (started === 'started') begun += 1;
-    await orders.markAfterSale(order, name);
+    outcomes.push(await gateway.startAfterSale(input, name));
+    if (outcomes.at(-1) === 'unavailable') break;
   }
   if (ours.length < afterSalesDue.length) {
     await orders.noteTampered(orderId(order), new Date(nowMs()));
     throw new SealBroken('a call to the terminal is not as the platform wrote it');
   }
-  return begun;
+  const isWhole = outcomes.length > 0 && afterSalesDue.length < afterSalesAtOnceMax;
+  return {
+    begun: outcomes.filter((outcome) => outcome === 'started').length,
+    isUnderWay: isWhole && outcomes.every((outcome) => outcome === 'exists'),
+  };
 };
