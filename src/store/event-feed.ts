@@ -44,6 +44,40 @@ export interface FeedEvent {
   readonly event: PendingEvent;
 }
 
+interface Span {
+  readonly after: FeedPosition;
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Of one page. */
+  readonly limit: number;
+}
+
+/** Of an event; what is no time is within none. */
+const isWithin = ({ after, fromMs, toMs }: Span) => {
+  const at = '$$this.writtenAt';
+  const sameMs = { $eq: [at, new Date(after.atMs)] };
+  const sameOrder = { $eq: ['$orderNo', { $literal: after.orderNo }] };
+  return {
+    $and: [
+      { $gte: [at, new Date(fromMs)] },
+      { $lte: [at, new Date(toMs)] },
+      {
+        $or: [
+          { $gt: [at, new Date(after.atMs)] },
+          { $and: [sameMs, { $gt: ['$orderNo', { $literal: after.orderNo }] }] },
+          { $and: [sameMs, sameOrder, { $gt: ['$$this.sequence', after.sequence] }] },
+        ],
+      },
+    ],
+  };
+};
+
+interface FeedPage {
+  readonly events: readonly FeedEvent[];
+  readonly next: FeedPosition;
+  readonly entries: number;
+}
+
 export type EventFeed = ReturnType<typeof createEventFeed>;
 
 /** The events of an issuer by the time of their write, then number and sequence: what was read is never added to. */
@@ -54,12 +88,15 @@ export const createEventFeed = (
   const nowMs = async (): Promise<number> => (await db.command({ hello: 1 })).localTime.getTime();
 
   const sizeOf = (list: string) => ({ $size: arrayOf(`$this.${list}`) });
-  /** What they tell is read of those on the page alone: one may name 10,000 items. */
-  const projection = {
+  /**
+   * Of each order those that may be on the page: within a row they stand in the order of their time. What they tell is read
+   * of those on it alone: one may name 10,000 items.
+   */
+  const projectionOf = (span: Span) => ({
     orderNo: 1,
     events: {
       $map: {
-        input: arrayOf('events'),
+        input: { $slice: [{ $filter: { input: arrayOf('events'), cond: isWithin(span) } }, span.limit] },
         in: {
           sequence: '$$this.sequence',
           writtenAt: '$$this.writtenAt',
@@ -67,32 +104,40 @@ export const createEventFeed = (
         },
       },
     },
-  } as const;
+  });
 
   /** With an event of that time or a later one. */
-  const rowsSince = (issuerId: string, fromMs: number): Promise<FeedOrder[]> =>
+  const rowsSince = (issuerId: string, span: Span): Promise<FeedOrder[]> =>
     orders
-      .find({ issuerId, 'events.writtenAt': { $gte: new Date(fromMs) } })
-      .project<FeedOrder>(projection)
+      .find({ issuerId, 'events.writtenAt': { $gte: new Date(span.fromMs) } })
+      .project<FeedOrder>(projectionOf(span))
       .limit(ordersMax)
       .toArray();
 
-  const rowsWithin = (issuerId: string, fromMs: number, toMs: number, limit: number): Promise<FeedOrder[]> =>
+  const rowsWithin = (issuerId: string, span: Span, limit: number): Promise<FeedOrder[]> =>
     orders
-      .find({ issuerId, events: { $elemMatch: { writtenAt: { $gte: new Date(fromMs), $lte: new Date(toMs) } } } })
-      .project<FeedOrder>(projection)
+      .find({
+        issuerId,
+        events: { $elemMatch: { writtenAt: { $gte: new Date(span.fromMs), $lte: new Date(span.toMs) } } },
+      })
+      .project<FeedOrder>(projectionOf(span))
       .limit(limit)
       .toArray();
 
   /** In order, those behind `from`; the end is included. */
   const eventsWithin = async (issuerId: string, from: FeedPosition, toMs: number, limit: number) => {
-    const of = (rows: readonly FeedOrder[], fromMs: number, endMs: number): Found[] =>
+    let entries = 0;
+    const counted = (rows: readonly FeedOrder[]): readonly FeedOrder[] => {
+      entries += rows.reduce((sum, { events }) => sum + 1 + events.length, 0);
+      return rows;
+    };
+    const of = (rows: readonly FeedOrder[]): Found[] =>
       rows
         .flatMap(feedEvents)
-        .filter(({ position: at }) => at.atMs >= fromMs && at.atMs <= endMs && compare(at, from) > 0)
+        .filter(({ position }) => compare(position, from) > 0)
         .sort((a, b) => compare(a.position, b.position));
-    const newest = await rowsSince(issuerId, from.atMs);
-    if (newest.length < ordersMax) return of(newest, from.atMs, toMs).slice(0, limit);
+    const newest = counted(await rowsSince(issuerId, { after: from, fromMs: from.atMs, toMs, limit }));
+    if (newest.length < ordersMax) return { found: of(newest).slice(0, limit), entries };
     const found: Found[] = [];
     let fromMs = from.atMs;
     let spanMs = firstSpanMs;
@@ -100,16 +145,16 @@ export const createEventFeed = (
       const endMs = Math.min(toMs, fromMs + spanMs);
       // One millisecond is read whole.
       const rowsMax = endMs > fromMs ? ordersMax : 0;
-      const rows = await rowsWithin(issuerId, fromMs, endMs, rowsMax);
+      const rows = counted(await rowsWithin(issuerId, { after: from, fromMs, toMs: endMs, limit }, rowsMax));
       if (rowsMax > 0 && rows.length === rowsMax) {
         spanMs = Math.floor((endMs - fromMs) / 2);
         continue;
       }
-      found.push(...of(rows, fromMs, endMs));
+      found.push(...of(rows));
       fromMs = endMs + 1;
       spanMs = 2 * Math.max(1, spanMs);
     }
-    return found.slice(0, limit);
+    return { found: found.slice(0, limit), entries };
   };
 
   /** The first ones, with all that they tell. */
@@ -136,23 +181,23 @@ export const createEventFeed = (
   return {
     /**
      * The events behind `after`, or from the oldest on that is kept. `gone`: what follows `after` may be kept no longer.
-     * `ahead`: nobody was given it.
+     * `ahead`: nobody was given it. `entries`: orders and events that were read for it.
      */
     page: async (
       issuerId: string,
       after: FeedPosition | undefined,
       limit: number,
-    ): Promise<{ readonly events: readonly FeedEvent[]; readonly next: FeedPosition } | 'gone' | 'ahead'> => {
+    ): Promise<FeedPage | 'gone' | 'ahead'> => {
       const now = await nowMs();
       if (after && after.atMs < now - feedKeptMs) return 'gone';
       if (after && after.atMs > now + clocksDifferMs) return 'ahead';
       const shownMs = now - feedDelayMs;
       const from = after ?? { atMs: now - feedKeptMs, orderNo: '', sequence: 0 };
-      const found = await eventsWithin(issuerId, from, shownMs, limit);
+      const { found, entries } = await eventsWithin(issuerId, from, shownMs, limit);
       const events = await whole(found);
       const read = { atMs: shownMs + 1, orderNo: '', sequence: 0 };
       const next = events.at(-1)?.position ?? (compare(read, from) > 0 ? read : from);
-      return { events, next };
+      return { events, next, entries };
     },
   };
 };

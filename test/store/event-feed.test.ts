@@ -140,6 +140,31 @@ test('pages of any size give each event once, by time, number and sequence, dens
   expect(await readAll(issuerId, () => 1 + Math.floor(random() * 100))).toEqual(names);
 });
 
+test('of each order as many events are read as fit on the page, and what was read is told', async () => {
+  const issuerId = 'behind';
+  const firstMs = (await databaseNow()) - 86_400_000;
+  const rows = Array.from({ length: 3 }, (_, n) => {
+    // The first ones of all orders at one moment.
+    const events = Array.from({ length: 40 }, (_unused, k) =>
+      event(k + 1, { writtenAt: new Date(firstMs + Math.max(0, k - 2) * 1_000) }),
+    );
+    return acceptedRow(`n${n}`, { issuerId, events });
+  });
+  await file.database.orders.insertMany(rows);
+  const feed = createEventFeed(file.database);
+  const read: string[] = [];
+  let after: FeedPosition = { atMs: firstMs, orderNo: '', sequence: 0 };
+  for (let n = 0; n < 11; n += 1) {
+    const page = await feed.page(issuerId, after, 1);
+    if (typeof page === 'string') throw new Error(page);
+    expect(page.entries).toBeLessThanOrEqual(6);
+    read.push(...page.events.map(({ row, event: { sequence } }) => `${row.orderNo}/${sequence}`));
+    after = page.next;
+  }
+  const first = rows.flatMap(({ orderNo }) => [1, 2, 3].map((sequence) => `${orderNo}/${sequence}`));
+  expect(read).toEqual([...first, 'n0/4', 'n1/4']);
+});
+
 test('a position whose followers may be gone is told, and so is one that nobody was given', async () => {
   const feed = createEventFeed(file.database);
   const now = await databaseNow();

@@ -2,12 +2,16 @@ import { setImmediate as otherWork } from 'node:timers/promises';
 import { metered } from '../../src/api/edge/file-answer';
 import type { Mount } from '../../src/api/edge/mount';
 import { mountAfterSale } from '../../src/api/issuer/after-sale';
+import { mountEventFeed } from '../../src/api/issuer/event-feed';
 import { mountOrderOperations } from '../../src/api/issuer/order-operations';
+import type { RowReader } from '../../src/bounded/row-reader';
 import type { Route } from '../../src/contract/route';
 import { parseStrictJson } from '../../src/contract/strict-json';
 import { createIssuerBudgets } from '../../src/overload/issuer-budget';
 import { createTurns } from '../../src/overload/taking-turns';
+import type { WaitingReaders } from '../../src/overload/waiting-readers';
 import type { OrderDeps } from '../../src/second-interface/ask-order';
+import type { EventFeed } from '../../src/store/event-feed';
 
 /** Its row is none of a database. */
 jest.mock('../../src/second-interface/untouched-order', () => ({ requireUntouched: async () => undefined }));
@@ -100,6 +104,32 @@ test('each call that reads an order whole says of how many codes it read', async
   expect([...said.keys()]).toEqual(expect.arrayContaining(['submitCodes', 'redeemItem', 'listItems']));
   expect(said.size).toBe(readings.length);
   expect(new Set(said.values())).toEqual(new Set([10_000]));
+});
+
+test('a page of the event feed costs by what was read for it, at each look', async () => {
+  const costs: number[] = [];
+  const next = { atMs: 1, orderNo: '', sequence: 0 };
+  const looks = [4_000, 0, 79];
+  const feed = { page: async () => ({ events: [], next, entries: looks.shift() ?? 0 }) } as unknown as EventFeed;
+  const call = {
+    ...{ issuer: { _id: 'stadium' }, query: { limit: 1, waitSeconds: 0 }, onceAnswered: () => undefined },
+    atWork: <T>(work: () => Promise<T>) => work(),
+    alsoCosts: (requests: number) => costs.push(requests),
+  };
+  const asked: Promise<unknown>[] = [];
+  const readers = {
+    wait: async ({ look }: { look: () => Promise<unknown> }) => {
+      await look();
+      await look();
+      return look();
+    },
+  } as unknown as WaitingReaders;
+  const mount = {
+    issuer: () => (handle: (given: object) => Promise<unknown>) => asked.push(handle(call)),
+  } as unknown as Mount;
+  mountEventFeed(mount, { feed, readers, rowReader: { of: () => () => undefined } as unknown as RowReader });
+  await Promise.all(asked);
+  expect(costs).toEqual([100, 0, 1]);
 });
 
 test('an answer costs one more for each KiB, and a call that takes long what it is said to', () => {

@@ -11,6 +11,9 @@ import type { EventFeed, FeedEvent, FeedPosition } from '../../store/event-feed'
 import { flawOfOrder } from '../../store/order-shape';
 import type { Mount } from '../edge/mount';
 
+/** Orders and events that are looked at for a page, whatever is on it. */
+const entriesPerRequest = 40;
+
 /** The events of an issuer's orders, to be read by itself. */
 export const mountEventFeed = (
   mount: Mount,
@@ -20,7 +23,7 @@ export const mountEventFeed = (
     rowReader,
   }: { readonly feed: EventFeed; readonly readers: WaitingReaders; readonly rowReader: RowReader },
 ): void => {
-  mount.issuer(routes.readEvents)(async ({ issuer, query, atWork, onceAnswered }) => {
+  mount.issuer(routes.readEvents)(async ({ issuer, query, atWork, alsoCosts, onceAnswered }) => {
     const gone = new AbortController();
     onceAnswered(() => gone.abort());
     let after = query.after === undefined ? undefined : positionOf(query.after);
@@ -30,6 +33,7 @@ export const mountEventFeed = (
       if (page === 'gone') throw new Failure('cursor_gone');
       if (page === 'ahead') throw cursorUnknown();
       after = page.next;
+      alsoCosts(Math.floor(page.entries / entriesPerRequest));
       return page;
     };
     const { events, next } = await readers.wait({
