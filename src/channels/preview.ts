@@ -29,6 +29,18 @@ const madeUp = (quantity: number): Code[] =>
     format: 'qr',
   }));
 
+/** Always the same ones, as many as one preview may show. Each takes a processor for some hundredths of a second. */
+const drawnOnce = <T>(draw: (code: Pick<Code, 'format' | 'value'>) => T) => {
+  const pictures = new Map<string, { readonly picture: T }>();
+  return (code: Pick<Code, 'format' | 'value'>): T => {
+    const drawn = pictures.get(code.value) ?? { picture: draw(code) };
+    pictures.set(code.value, drawn);
+    return drawn.picture;
+  };
+};
+const pngOf = drawnOnce(codePng);
+const svgOf = drawnOnce(({ format, value }) => codePicture(format, value));
+
 /** What a buyer would see, of codes that nobody issued. Nothing in it is loaded from anywhere. */
 export const previewOf = async ({ issuerId, seller, product, quantity, language, publicUrl }: PreviewOf) => {
   // As long as a real one, or the parts of an SMS would be counted wrong.
@@ -36,14 +48,14 @@ export const previewOf = async ({ issuerId, seller, product, quantity, language,
   const order = { issuerId, orderNo: 'SAMPLE-1', product: { id: 'sample', name: product } };
   const codes = madeUp(quantity);
   const delivery = { order, codes, pickupUrl, seller, terminal: { language } };
-  const { fromName, subject, text, html, pictures } = await messageOf(delivery, codePng);
+  const { fromName, subject, text, html, pictures: inMail } = await messageOf(delivery, pngOf);
   const sms = textOf(delivery);
   return {
     mail: {
       fromName,
       subject,
       text,
-      html: pictures.reduce(
+      html: inMail.reduce(
         (whole, { name, png }) =>
           whole.replaceAll(`src="cid:${name}"`, `src="data:image/png;base64,${png.toString('base64')}"`),
         html,
@@ -73,7 +85,7 @@ const pageOf = ({ issuerId, seller, product, quantity, language }: PreviewOf, co
     ready: quantity,
     outstanding: 0,
     state: 'delivered',
-    codes: codes.map((code) => ({ ...code, pictureSvg: codePicture(code.format, code.value) })),
+    codes: codes.map((code) => ({ ...code, pictureSvg: svgOf(code) })),
     reportUrl: '',
     eventsUrl: '',
     revealUrl: '',

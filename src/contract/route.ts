@@ -56,7 +56,7 @@ export interface Route {
   readonly limitBytes?: number;
   /** False: the body may have any numbers. */
   readonly integersOnly?: boolean;
-  /** Of an issuer's call that takes much longer than its bytes tell: with how many others it is counted as one. */
+  /** Of a call of an issuer or operator that takes much longer than its bytes tell: with how many others it is counted as one. */
   readonly costs?: number;
   /** It may be asked to wait for what comes. */
   readonly waits?: boolean;

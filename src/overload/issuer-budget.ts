@@ -34,7 +34,11 @@ interface Budget {
  * else. While the process is behind, who used more of the last seconds than others goes first. Asked once its signature was
  * found to fit. An issuer that is forgotten has been idle, or has a full budget again.
  */
-export const createIssuerBudgets = (isBehind: () => boolean, nowMs: () => number = () => performance.now()) => {
+export const createIssuerBudgets = (
+  isBehind: () => boolean,
+  nowMs: () => number = () => performance.now(),
+  tooMuch = 'This issuer sends more than its share',
+) => {
   const budgets = new LRUCache<string, Budget>({ max: issuersMax });
   const recent = createRecentUse(nowMs);
 
@@ -62,7 +66,7 @@ export const createIssuerBudgets = (isBehind: () => boolean, nowMs: () => number
       if (isBehind() && recent.isAboveEqualShare(issuerId)) throw behind();
       if (budget.units < units) {
         throw new Failure('rate_limited', {
-          detail: 'This issuer sends more than its share',
+          detail: tooMuch,
           retryAfterSeconds: Math.max(1, Math.ceil((units - budget.units) / perSecond)),
         });
       }
@@ -108,3 +112,7 @@ export const createIssuerBudgets = (isBehind: () => boolean, nowMs: () => number
     },
   };
 };
+
+/** As much of each operator. Whoever looks why the process is behind is not the one to go first. */
+export const createOperatorBudgets = (nowMs?: () => number) =>
+  createIssuerBudgets(() => false, nowMs, 'You ask for more than your share');

@@ -461,6 +461,20 @@ test('who tries one code after the other is told to wait before one is found; ot
   expect(atOnce.filter(({ status }) => status === 200)).toHaveLength(30);
 });
 
+test('who asks for much that takes long is told to wait, and another one is not', async () => {
+  const issuer = await file.issuer();
+  const preview = (person: Person) => by(person, 'POST', `/issuers/${issuer.issuerId}/preview`, {});
+  const answers: Answer[] = [];
+  const refused = () => answers.filter(({ status }) => status !== 200);
+  while (refused().length === 0 && answers.length < 1_000) {
+    answers.push(...(await Promise.all(Array.from({ length: 10 }, () => preview(vinz)))));
+  }
+  expect(answers.length).toBeGreaterThan(50);
+  for (const answer of refused()) expectProblem(answer, 429, 'rate_limited');
+  expect(refused().map(({ headers }) => headers.get('retry-after'))).toContain('1');
+  expect((await preview(vlad)).status).toBe(200);
+});
+
 test('the codec opens payloads to operators, not to viewers', async () => {
   const decode = (person: Person) =>
     read(

@@ -2,9 +2,16 @@ import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { logoMaxBytes, sanitisedLogo } from '../../src/branding/logo';
 import { contrast, paletteOf } from '../../src/branding/palette';
+import { codePicture, codePng } from '../../src/channels/page/barcode';
 import { brandStyle } from '../../src/channels/page/brand-style';
+import { previewOf } from '../../src/channels/preview';
 import { branding } from '../../src/contract/operator/branding';
 import { instructionsFor } from '../../src/domain/branding';
+
+jest.mock('../../src/channels/page/barcode', () => {
+  const real = jest.requireActual('../../src/channels/page/barcode');
+  return { ...real, codePicture: jest.fn(real.codePicture), codePng: jest.fn(real.codePng) };
+});
 
 const svgUri = (svg: string): string => `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
 const svgOf = (uri: string | undefined): string | undefined =>
@@ -162,6 +169,21 @@ describe('branding', () => {
     { displayName: 'A', more: 1 },
   ])('%j is refused', (given) => {
     expect(branding.safeParse(given).success).toBe(false);
+  });
+
+  test('the codes of previews are drawn once', async () => {
+    const preview = (quantity: number) =>
+      previewOf({
+        ...{ issuerId: 'acme', product: 'P', quantity, publicUrl: 'https://codes.example' },
+        seller: { name: 'A', branding: undefined, logo: undefined, codeInMessage: true },
+      });
+    const first = await preview(10);
+    const drawn = jest.mocked(codePng).mock.calls.length;
+    expect(first.mail.html.match(/data:image\/png;base64,/g)).toHaveLength(drawn);
+    await preview(2);
+    expect(await preview(10)).toEqual(first);
+    expect(codePng).toHaveBeenCalledTimes(drawn);
+    expect(codePicture).toHaveBeenCalledTimes(10);
   });
 
   test('of a reader of many languages the instructions are gone through once', () => {

@@ -4,10 +4,13 @@ import type { Mount } from '../../src/api/edge/mount';
 import { mountAfterSale } from '../../src/api/issuer/after-sale';
 import { mountEventFeed } from '../../src/api/issuer/event-feed';
 import { mountOrderOperations } from '../../src/api/issuer/order-operations';
-import type { RowReader } from '../../src/bounded/row-reader';
+import { mountOperatorOrders, type OperatorOrders } from '../../src/api/operator/orders';
+import { mountOperatorSettings, type OperatorSettings } from '../../src/api/operator/settings';
+import { createRowReader, type RowReader } from '../../src/bounded/row-reader';
 import type { Route } from '../../src/contract/route';
 import { parseStrictJson } from '../../src/contract/strict-json';
-import { createIssuerBudgets } from '../../src/overload/issuer-budget';
+import { createOrderActions } from '../../src/operator/order-actions';
+import { createIssuerBudgets, createOperatorBudgets } from '../../src/overload/issuer-budget';
 import { createTurns } from '../../src/overload/taking-turns';
 import type { WaitingReaders } from '../../src/overload/waiting-readers';
 import type { OrderDeps } from '../../src/second-interface/ask-order';
@@ -130,6 +133,68 @@ test('a page of the event feed costs by what was read for it, at each look', asy
   mountEventFeed(mount, { feed, readers, rowReader: { of: () => () => undefined } as unknown as RowReader });
   await Promise.all(asked);
   expect(costs).toEqual([100, 0, 1]);
+});
+
+test('each call of an operator that reads an order whole says so too', async () => {
+  const items = Array.from({ length: 10_000 }, (_, n) => ({ itemId: `item-${n}`, expiresAtMs: n }));
+  const row = { _id: 'stadium/big', issuerId: 'stadium', orderNo: 'big', facts: { issued: 10_000, items } };
+  const orders = {
+    find: jest.fn(async () => row),
+    view: jest.fn(),
+    viewForOperators: jest.fn(),
+    timelineOf: jest.fn(),
+  };
+  const orderDeps = { orders } as unknown as OrderDeps;
+  const said: [string, number][] = [];
+  const readings: Promise<unknown>[] = [];
+  const mount = {
+    operator:
+      ({ name }: Route) =>
+      (handle: (call: object) => Promise<unknown>) => {
+        const note = (codes: number) => said.push([name, codes]);
+        const call = {
+          params: { issuerId: 'stadium', orderNo: 'big' },
+          body: { text: 'x' },
+          readCodes: note,
+          openCodes: note,
+        };
+        readings.push(handle({ ...call, query: {} }).catch(() => undefined));
+      },
+  } as unknown as Mount;
+  mountOperatorOrders(mount, { orderDeps, actions: createOrderActions(orderDeps) } as OperatorOrders);
+  await Promise.all(readings);
+  expect(said.length).toBe(orders.find.mock.calls.length);
+  expect(said.map(([name]) => name)).toEqual(expect.arrayContaining(['readWhy', 'noteOnOrder', 'redeliverOrder']));
+  expect(new Set(said.map(([, codes]) => codes))).toEqual(new Set([10_000]));
+});
+
+test('the settings of an order are read without its items', async () => {
+  const facts = { verifyWindowMs: 1_000, issueWindowMs: 2_000, verifyExtensionMs: 0, issueExtensionMs: 0 };
+  const orders = {
+    find: jest.fn(),
+    viewForOperators: async () => ({ issuerId: 'stadium', product: { id: 'p' }, facts }),
+  };
+  const settings = { levelsOf: async () => ({}) };
+  const answers: Promise<unknown>[] = [];
+  const mount = {
+    operator:
+      ({ name }: Route) =>
+      (handle: (call: object) => Promise<unknown>) => {
+        if (name === 'readOrderSettings') answers.push(handle({ params: { issuerId: 'stadium', orderNo: 'big' } }));
+      },
+  } as unknown as Mount;
+  const orderDeps = { orders, settings, rowReader: createRowReader(() => undefined) };
+  const issuers = { findEver: async () => ({ _id: 'stadium' }) };
+  mountOperatorSettings(mount, { orderDeps, issuers } as unknown as OperatorSettings);
+  expect(await Promise.all(answers)).toMatchObject([{ body: { order: { verifyWindowSeconds: 1 } } }]);
+  expect(orders.find).not.toHaveBeenCalled();
+});
+
+test('an operator has as much as an issuer, and goes on while the process is behind', () => {
+  const { spend } = createOperatorBudgets(() => 0);
+  expect(takenOf(() => spend('otto', 0, 200))).toBe(Math.floor(20_000 / 201));
+  expect(takenOf(() => spend('vera', 0))).toBe(20_000);
+  expect(() => spend('otto', 0, 200)).toThrow(expect.objectContaining({ message: expect.stringContaining('You ask') }));
 });
 
 test('an answer costs one more for each KiB, and a call that takes long what it is said to', () => {

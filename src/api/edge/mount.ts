@@ -25,7 +25,7 @@ import { waitMaxMs } from '../../domain/timings';
 import type { AuditTrail, AuditTrails, Deed } from '../../operator/audit-trail';
 import { shedOnEventLoopLag, watchEventLoopLag } from '../../overload/event-loop-lag';
 import { createInFlightLimit } from '../../overload/in-flight-limit';
-import { createIssuerBudgets } from '../../overload/issuer-budget';
+import { createIssuerBudgets, createOperatorBudgets } from '../../overload/issuer-budget';
 import { createTurns } from '../../overload/taking-turns';
 import { createTestRequests } from '../../sandbox/test-requests';
 import { sha256 } from '../../sealing/key-ring';
@@ -131,6 +131,10 @@ interface OperatorCall<R extends Route> {
   /** Of the browser that asks; undefined: a token does. */
   readonly sessionId: string | undefined;
   readonly audit: AuditTrail;
+  /** A row was read with what is kept of so many codes: its reader has less of its share. */
+  readCodes(codes: number): void;
+  /** As many were looked at as they are sealed, which takes longer. */
+  openCodes(codes: number): void;
 }
 
 /** What an operator takes out is written into the audit log. */
@@ -213,6 +217,7 @@ export const createMount = (
   const lag = watchEventLoopLag();
   const shedOnLag = shedOnEventLoopLag(lag);
   const budgets = createIssuerBudgets(lag.isBehind);
+  const operatorBudgets = createOperatorBudgets();
   const { versions } = deps;
   const testRequests = createTestRequests(deps);
   const turns = createTurns(newOrdersInDatabaseMax);
@@ -256,15 +261,18 @@ export const createMount = (
   const inVersion = (route: Route, response: Response, text: string): string =>
     versions.answer(versionOf(response), route, text);
 
+  /** Resolves to how long it is. */
   const send = (
     route: Route,
     response: Response,
     { status, body, retryAfterSeconds }: { status: number; body?: unknown; retryAfterSeconds?: number },
-  ): void => {
+  ): number => {
     if (retryAfterSeconds !== undefined) response.setHeader('retry-after', String(retryAfterSeconds));
     response.status(status);
+    const text = body === undefined ? '' : inVersion(route, response, JSON.stringify(body));
     if (body === undefined) response.end();
-    else response.type('application/json').send(inVersion(route, response, JSON.stringify(body)));
+    else response.type('application/json').send(text);
+    return Buffer.byteLength(text);
   };
 
   /** The place is given back when the work has ended, not when its sender was told that it takes too long. */
@@ -511,12 +519,13 @@ export const createMount = (
     };
   };
 
-  /** Nobody takes the others' places. @throws Failure `rate_limited` */
-  const ofOperator = async ({ name }: Operator, work: () => Promise<void>): Promise<void> => {
+  /** Nobody takes the others' places, and what takes long goes in turns. @throws Failure `rate_limited` */
+  const ofOperator = async ({ name }: Operator, { costs }: Route, work: () => Promise<void>): Promise<void> => {
     if (operatorCalls.take(name, operatorCallsMax) !== 'taken') {
       throw new Failure('rate_limited', { detail: 'Too many calls of yours are at work', retryAfterSeconds: 1 });
     }
-    await work().finally(() => operatorCalls.giveBack(name));
+    const working = costs === undefined ? work() : largeOrders.run(`(operator) ${name}`, work);
+    await working.finally(() => operatorCalls.giveBack(name));
   };
 
   const auditOf = (operator: Operator): AuditTrail => {
@@ -537,6 +546,8 @@ export const createMount = (
     const { operator, session } = await authorizeOperator(request, deps.operator);
     response.setHeader('cache-control', 'no-store');
     requireRole(operator, route.who);
+    const { name } = operator;
+    operatorBudgets.spend(name, bytesOf(request.body).length, route.costs);
     takeVersion(deps, request, response);
     return {
       params: request.params as ParamsOf<R>,
@@ -544,6 +555,8 @@ export const createMount = (
       operator,
       sessionId: session?.id,
       audit: auditOf(operator),
+      readCodes: (codes) => operatorBudgets.readCodes(name, codes),
+      openCodes: (codes) => operatorBudgets.openCodes(name, codes),
     };
   };
 
@@ -604,8 +617,16 @@ export const createMount = (
           rawBody(bodyLimitBytes),
           async (request, response) => {
             const call = await operatorCallOf(route, request, response);
-            const body = bodyOf(route, request, response);
-            await ofOperator(call.operator, async () => send(route, response, await handle({ ...call, body })));
+            const { name } = call.operator;
+            try {
+              const body = bodyOf(route, request, response);
+              await ofOperator(call.operator, route, async () => {
+                operatorBudgets.answered(name, send(route, response, await handle({ ...call, body })));
+              });
+            } catch (error) {
+              if (error instanceof Failure && isUnfit(error)) operatorBudgets.refused(name);
+              throw error;
+            }
           },
         );
       },
@@ -658,7 +679,7 @@ export const createMount = (
           rawBody(bodyLimitBytes),
           async (request, response) => {
             const { operator, audit, params, query } = await operatorCallOf(route, request, response);
-            await ofOperator(operator, async () => {
+            await ofOperator(operator, route, async () => {
               const { deed, ...file } = await handle({ params, query, accept: request.get('accept') ?? '' });
               // However many they are, one place is left for those who act.
               const whose = operator.role === 'viewer' ? '(viewers)' : operator.name;

@@ -6,6 +6,7 @@ import type { OrderActions } from '../../operator/order-actions';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { findOrder } from '../../second-interface/find-order';
 import type { ApprovalRow } from '../../store/approvals';
+import { codesKept } from '../../store/orders';
 import { createLimitPerMinute } from '../edge/limit-per-minute';
 import type { Mount } from '../edge/mount';
 import { pageOf, positionOf } from '../edge/paging';
@@ -54,10 +55,11 @@ export const mountOperatorApprovals = (mount: Mount, deps: OperatorApprovals): v
   });
 
   const revealedBy = createLimitPerMinute(revealedMax, orderDeps.nowMs);
-  mount.operator(routes.revealApproval)(async ({ params, operator, audit }) => {
+  mount.operator(routes.revealApproval)(async ({ params, operator, audit, readCodes }) => {
     const { row, terminal } = await secondPerson.toDecide(params.approvalId, operator);
     revealedBy(operator.name);
     const order = await findOrder(deps, row.issuerId, row.orderNo);
+    readCodes(codesKept(order));
     const { after, changed } = changedTerminals(orderDeps, order, terminal);
     const { shown, secrets } = secretsApart(terminal);
     return audit({ action: 'order.terminal_revealed', target: order._id, after }, async () => ({
@@ -66,9 +68,10 @@ export const mountOperatorApprovals = (mount: Mount, deps: OperatorApprovals): v
     }));
   });
 
-  mount.operator(routes.decideApproval)(async ({ params, body: { decision }, operator, audit }) => {
+  mount.operator(routes.decideApproval)(async ({ params, body: { decision }, operator, audit, readCodes }) => {
     const { row, terminal } = await secondPerson.toDecide(params.approvalId, operator);
     const order = await findOrder(deps, row.issuerId, row.orderNo);
+    readCodes(codesKept(order));
     const action = decision === 'approve' ? 'order.terminal_approved' : 'order.terminal_refused';
     const { before, after } = changedTerminals(orderDeps, order, terminal);
     const deed = {

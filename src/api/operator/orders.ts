@@ -3,6 +3,7 @@ import { circuitOf } from '../../channels/terminals';
 import * as routes from '../../contract/operator/orders';
 import { bodyInvalid } from '../../contract/problem';
 import type { FieldError } from '../../domain/failures';
+import { codesHeld } from '../../domain/items';
 import { type OperatorActionName, operatorActions } from '../../domain/operator-actions';
 import { isFinal, type Terminal } from '../../domain/order';
 import { whatToDo } from '../../domain/trouble';
@@ -24,7 +25,7 @@ import { deliveryState } from '../../second-interface/order-body';
 import { expectPlainId, saidText } from '../../second-interface/said-text';
 import { timelineBody } from '../../second-interface/timeline-body';
 import { isUntouched, requireUntouched } from '../../second-interface/untouched-order';
-import type { OperatorsView, OrderRow } from '../../store/orders';
+import { codesKept, type OperatorsView, type OrderRow } from '../../store/orders';
 import type { Troubles } from '../../temporal/troubles';
 import type { Mount } from '../edge/mount';
 import { changedTerminals } from './changed-terminals';
@@ -67,8 +68,9 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
     body: timelineBody(expectKnown(await orderDeps.orders.timelineOf(params)), 'operator'),
   }));
 
-  mount.operator(routes.readWhy)(async ({ params }) => {
+  mount.operator(routes.readWhy)(async ({ params, openCodes }) => {
     const row = await findAnyOrder(deps, params.issuerId, params.orderNo);
+    openCodes(codesHeld(row.facts));
     const ordinary = async () => {
       if (deliveryState(row) === 'bounced') return { why: whyBounced, next: elsewhere };
       if (row.deliveryFailedAt && isFinal(row.facts.state)) {
@@ -86,12 +88,19 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
     return { status: 200, body: { orderNo: row.orderNo, state: row.facts.state, why, ...(next ? { next } : {}) } };
   });
 
+  const found = async ({ params, readCodes }: Pick<AskedOfOrder, 'params' | 'readCodes'>): Promise<OrderRow> => {
+    const row = await findOrder(deps, params.issuerId, params.orderNo);
+    readCodes(codesKept(row));
+    return row;
+  };
+
   const audited = async <T extends OrderRow | 'unavailable'>(
     name: OperatorActionName,
-    { params, body, audit }: AskedOfOrder,
+    call: AskedOfOrder,
     run: (row: OrderRow, body: object) => Promise<T>,
   ): Promise<T> => {
-    const before = await findOrder(deps, params.issuerId, params.orderNo);
+    const { body, audit } = call;
+    const before = await found(call);
     const asked: { readonly reason?: string; readonly itemIds?: readonly string[] } = body;
     const reason = asked.reason && (await saidText(orderDeps, before, asked.reason, asked.itemIds));
     const said = { ...body, ...(reason ? { reason } : {}) };
@@ -113,8 +122,8 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
     });
   }
 
-  mount.operator(routes.redeliverOrder)(async ({ params, body: { terminal, newLink }, operator, audit }) => {
-    const row = await findOrder(deps, params.issuerId, params.orderNo);
+  mount.operator(routes.redeliverOrder)(async ({ body: { terminal, newLink }, operator, audit, ...asked }) => {
+    const row = await found(asked);
     const problem = terminal ? await deps.terminalProblem(terminal, row.issuerId) : null;
     if (problem) throw bodyInvalid([problem]);
     const { before, after: next, changed } = changedTerminals(orderDeps, row, terminal);
@@ -133,8 +142,9 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
     return { status: 200, body: await bodyOf({ ...after, terminal: terminal ?? after.terminal }) };
   });
 
-  mount.operator(routes.operatorCancelOrder)(async ({ params, body, audit }) => {
+  mount.operator(routes.operatorCancelOrder)(async ({ params, body, audit, readCodes }) => {
     const row = await findAnyOrder(deps, params.issuerId, params.orderNo);
+    readCodes(codesKept(row));
     const reason = await saidText(orderDeps, row, body.reason);
     return audit(
       { ...deedOn(row, 'cancel'), reason },
@@ -143,8 +153,8 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
     );
   });
 
-  mount.operator(routes.noteOnOrder)(async ({ params, body, audit }) => {
-    const row = await findOrder(deps, params.issuerId, params.orderNo);
+  mount.operator(routes.noteOnOrder)(async ({ body, audit, ...asked }) => {
+    const row = await found(asked);
     const text = await saidText(orderDeps, row, body.text);
     const line = { key: `note.${randomUUID()}`, atMs: orderDeps.nowMs(), event: 'note', detail: { text } } as const;
     await audit({ action: operatorActions.note.audit[0], target: row._id }, () =>
@@ -153,8 +163,8 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
     return { status: 200, body: await bodyOf(row) };
   });
 
-  mount.operator(routes.redeemByOperator)(async ({ params, body, audit }) => {
-    const row = await findOrder(deps, params.issuerId, params.orderNo);
+  mount.operator(routes.redeemByOperator)(async ({ body, audit, ...asked }) => {
+    const row = await found(asked);
     const { redemptionId, itemId, uses } = body;
     await expectPlainId(orderDeps, row, 'redemptionId', redemptionId, [itemId]);
     const { isNew, usesLeft } = await audit(
@@ -166,8 +176,8 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
     return isNew ? { status: 201, body: redeemed } : { status: 200, body: redeemed };
   });
 
-  mount.operator(routes.reverseByOperator)(async ({ params, body, audit }) => {
-    const row = await findOrder(deps, params.issuerId, params.orderNo);
+  mount.operator(routes.reverseByOperator)(async ({ body, audit, ...asked }) => {
+    const row = await found(asked);
     const { redemptionId } = body;
     await expectPlainId(orderDeps, row, 'redemptionId', redemptionId);
     const reason = body.reason && (await saidText(orderDeps, row, body.reason));
@@ -185,6 +195,7 @@ interface AskedOfOrder {
   readonly params: { readonly issuerId: string; readonly orderNo: string };
   readonly body: object;
   readonly audit: AuditTrail;
+  readCodes(codes: number): void;
 }
 
 const deedOn = ({ _id, facts }: OrderRow, name: OperatorActionName) => ({

@@ -10,7 +10,8 @@ import {
   someSettings,
 } from '../../domain/settings';
 import type { OrderDeps } from '../../second-interface/ask-order';
-import { findOrder } from '../../second-interface/find-order';
+import { expectKnown } from '../../second-interface/find-order';
+import { requireUntouched } from '../../second-interface/untouched-order';
 import type { IssuerRow, Issuers } from '../../store/issuers';
 import type { OrderSettingsRow } from '../../store/order-settings';
 import type { Mount } from '../edge/mount';
@@ -132,7 +133,8 @@ export const mountOperatorSettings = (mount: Mount, deps: OperatorSettings): voi
   });
 
   mount.operator(routes.readOrderSettings)(async ({ params }) => {
-    const row = await findOrder(deps, params.issuerId, params.orderNo);
+    const row = expectKnown(await orderDeps.orders.viewForOperators(params));
+    await requireUntouched(orderDeps, row);
     const issuer = await issuers.findEver(row.issuerId);
     if (!issuer) throw new Failure('issuer_unknown');
     const { verifyWindowMs, issueWindowMs, verifyExtensionMs, issueExtensionMs } = row.facts;

@@ -67,6 +67,7 @@ export const listCalls = declareRoute({
   method: 'get',
   path: base,
   name: 'listCalls',
+  costs: 200,
   who: 'viewer',
   summary: 'The newest calls to and from an issuer, out of its newest orders',
   query: listCallsQuery,
@@ -108,6 +109,7 @@ export const readCall = declareRoute({
   method: 'get',
   path: `${base}/{callId}`,
   name: 'readCall',
+  costs: 10,
   who: 'viewer',
   summary: 'One call with its bodies, as far as they are kept, everything secret masked',
   answers: {

@@ -56,6 +56,7 @@ export const readWhy = declareRoute({
   method: 'get',
   path: `${one}/why`,
   name: 'readWhy',
+  costs: 10,
   who: 'viewer',
   summary: 'Why the order has no code yet, and what to do',
   answers: {

@@ -36,6 +36,7 @@ export const previewIssuer = declareRoute({
   method: 'post',
   path: '/v1/operator/issuers/{issuerId}/preview',
   name: 'previewIssuer',
+  costs: 50,
   who: 'viewer',
   summary:
     'Mail, SMS and page as a buyer of this issuer would see them, with made-up codes; nothing is changed or sent',
