@@ -262,6 +262,7 @@ export const createApp = ({
   const sessions = createConsoleSessions({
     operators,
     rows: core.consoleSessions,
+    rowReader,
     outsideKey: oidc?.keys.session,
     publicUrl: consoleUrl,
     nowMs,
@@ -274,7 +275,7 @@ export const createApp = ({
   });
   knownNetworks.look();
   const wrongTokens = createWrongTokens({ guesses: core.guesses, knownNetworks, registry, nowMs, log });
-  const portalSessions = createPortalSessions({ rows: core.portalSessions, ring, publicUrl, nowMs });
+  const portalSessions = createPortalSessions({ rows: core.portalSessions, rowReader, ring, publicUrl, nowMs });
   const audited = createAuditedByIssuer({ audit, dayCounts: core.dayCounts, nowMs });
   const mount = createMount(apps, {
     dayCounts: core.dayCounts,
@@ -326,7 +327,7 @@ export const createApp = ({
       log.warn({ issuerId, err: error }, 'what is pending goes the new way with the next attempts'),
     );
   const { settings } = orderDeps;
-  const links = createLinks({ links: core.portalLinks, ring, publicUrl, nowMs });
+  const links = createLinks({ links: core.portalLinks, ring, rowReader, publicUrl, nowMs });
   /** `issuer`: as whoever put the others out has made it. Since then somebody else may have put this one out as well. */
   const clearOut = async (issuer: Pick<IssuerRow, '_id' | 'generation'>, except?: PortalSession): Promise<number> => {
     if (except) await portalSessions.keep(except, issuer);

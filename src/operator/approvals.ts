@@ -27,7 +27,7 @@ export type SecondPerson = ReturnType<typeof createSecondPerson>;
 export const createSecondPerson = ({
   approvals,
   hasProvider,
-  orderDeps: { ring, settings, nowMs },
+  orderDeps: { ring, settings, rowReader, nowMs },
 }: {
   readonly approvals: Approvals;
   /** Of OpenID: it alone tells one person from another. */
@@ -89,7 +89,8 @@ export const createSecondPerson = ({
       };
       await approvals.insert({ ...row, seal: seal.of(row) });
       // Counted with its own: of many that are asked for at once none passes the limit.
-      if ((await approvals.countOpen(name, askedAt, openMax + 1)) > openMax) {
+      const ownOf = (rows: readonly ApprovalRow[]) => rowReader.those('approvals', rows, seal.isUntouched);
+      if ((await approvals.countOpen(name, askedAt, openMax + 1, ownOf)) > openMax) {
         await approvals.takeBack(_id);
         throw new Failure('rate_limited', { detail: `${openMax} of yours wait for approval`, retryAfterSeconds: 60 });
       }

@@ -1,4 +1,5 @@
 import type { Collection } from 'mongodb';
+import { type OwnOf, ownRows } from './own-rows';
 import { isDuplicate } from './store-errors';
 
 /** A change of an order's terminal that one operator asked for and another one decides. */
@@ -67,8 +68,8 @@ export const createApprovals = ({ approvals }: { readonly approvals: Collection<
   },
 
   /** @returns At most `limit`. */
-  countOpen: (askedBy: string, at: Date, limit: number): Promise<number> =>
-    approvals.countDocuments({ askedBy, state: 'open', endsAt: { $gt: at } }, { limit }),
+  countOpen: async (askedBy: string, at: Date, limit: number, ownOf: OwnOf<ApprovalRow>): Promise<number> =>
+    (await ownRows(approvals, { askedBy, state: 'open', endsAt: { $gt: at } }, { endsAt: -1 }, limit, ownOf)).length,
 
   list: (before: string | undefined, limit: number): Promise<ApprovalRow[]> =>
     approvals

@@ -1,4 +1,5 @@
 import type { Collection } from 'mongodb';
+import { type OwnOf, ownRows } from './own-rows';
 import { createReadTogether } from './read-together';
 
 /** A link to an issuer's own page that was not used yet. What it allows is sealed: whoever writes here makes none. */
@@ -33,5 +34,6 @@ export const createPortalLinks = ({ portalLinks }: { readonly portalLinks: Colle
   },
 
   /** @returns At most `limit`. */
-  count: (issuerId: string, limit: number): Promise<number> => portalLinks.countDocuments({ issuerId }, { limit }),
+  count: async (issuerId: string, limit: number, ownOf: OwnOf<PortalLinkRow>): Promise<number> =>
+    (await ownRows(portalLinks, { issuerId }, {}, limit, ownOf)).length,
 });

@@ -1,5 +1,6 @@
 import type { Collection, Filter } from 'mongodb';
 import type { Role } from '../domain/operator';
+import { type OwnOf, ownRows } from './own-rows';
 import { createReadTogether } from './read-together';
 import { isDuplicate } from './store-errors';
 
@@ -19,6 +20,8 @@ export interface SessionRow {
 /** At the console. */
 export interface ConsoleSessionRow extends SessionRow {
   readonly role: Role;
+  /** By the key that signs its cookie; left out in rows of before. */
+  readonly mac?: string;
   /**
    * Of a session of the OpenID provider: hashes of its names for the person and for the session there, and when it said so,
    * by its clock.
@@ -41,8 +44,8 @@ export interface WhichSessions {
 const surplusMax = 100;
 
 export interface SessionRows<Row extends SessionRow> {
-  /** Ends the name's own oldest ones above the limit, and nobody else's. */
-  insert(row: Row, ofOneMax: number): Promise<void>;
+  /** Ends the name's own oldest ones above the limit, and nobody else's; what is not its own is no session. */
+  insert(row: Row, ofOneMax: number, ownOf: OwnOf<Row>): Promise<void>;
   find(id: string): Promise<Row | null>;
   /** One that was ended meanwhile stays ended. */
   touch(id: string, seenAt: Date, liveUntil: Date): Promise<void>;
@@ -64,17 +67,19 @@ const createSessionRows = <Row extends SessionRow>(collection: Collection<Row>):
   // The driver's types cannot say of a row that is yet to be named which fields it has.
   const sessions = collection as unknown as Collection<SessionRow>;
   return {
-    insert: async (row, ofOneMax) => {
+    insert: async (row, ofOneMax, ownOf) => {
       await sessions.insertOne(row).catch((error: unknown) => {
         // The driver repeated what had been written: the id is a random one of ours.
         if (!isDuplicate(error)) throw error;
       });
-      const surplus = await sessions
-        .find({ name: row.name }, { projection: { _id: 1 } })
-        .sort({ position: -1 })
-        .skip(ofOneMax)
-        .limit(surplusMax)
-        .toArray();
+      const newest = await ownRows<SessionRow>(
+        sessions,
+        { name: row.name },
+        { position: -1 },
+        ofOneMax + surplusMax,
+        ownOf as unknown as OwnOf<SessionRow>,
+      );
+      const surplus = newest.slice(ofOneMax);
       if (surplus.length > 0) await sessions.deleteMany({ _id: { $in: surplus.map(({ _id }) => _id) } });
     },
 

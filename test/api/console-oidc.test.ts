@@ -6,6 +6,7 @@ import { oidcKeys } from '../../src/api/auth/oidc-keys';
 import { createLogoutTokens, outsideMark } from '../../src/api/auth/oidc-logout';
 import { personOf } from '../../src/api/auth/oidc-person';
 import { createOidcProvider, OidcFailed } from '../../src/api/auth/oidc-provider';
+import { createRowReader } from '../../src/bounded/row-reader';
 import { createConsoleSessionRows } from '../../src/store/sessions';
 import { startIssuer } from '../support/issuer';
 import { type OidcProvider, startOidcProvider } from '../support/oidc-provider';
@@ -13,6 +14,8 @@ import { type Answer, type Platform, read, startPlatform } from '../support/plat
 import { expectProblem } from '../support/problem';
 import { startTerminals } from '../support/terminal';
 import { until } from '../support/until';
+
+const rowReader = createRowReader(() => undefined);
 
 const client = { clientId: 'codeferry-console', clientSecret: 'a-client-secret:of the tests' };
 const grants = [
@@ -347,6 +350,7 @@ describe('the limits of sign-in by OpenID', () => {
   const startMs = Date.now();
   const made = (outsideKey: Buffer | undefined, nowMs = () => startMs) =>
     createConsoleSessions({
+      rowReader,
       rows: createConsoleSessionRows(platform.core.database),
       operators: [{ name: 'operator', role: 'admin', token }],
       outsideKey,

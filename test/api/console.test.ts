@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createConsoleSessions } from '../../src/api/auth/console-sessions';
 import { signInsMax } from '../../src/api/console/console';
 import { createLimitPerMinute } from '../../src/api/edge/limit-per-minute';
+import { createRowReader } from '../../src/bounded/row-reader';
 import type { Role } from '../../src/domain/operator';
 import { type ConsoleSessionRows, createConsoleSessionRows } from '../../src/store/sessions';
 import { databaseOfFile } from '../support/database-of-file';
@@ -9,6 +10,8 @@ import { type Answer, read } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
 import { until } from '../support/until';
+
+const rowReader = createRowReader(() => undefined);
 
 const person = { name: 'operator', role: 'admin', token: 'a token of the tests' } as const;
 /** Who has not signed in. */
@@ -87,6 +90,7 @@ describe('the console over HTTP', () => {
 
   test('behind https the cookie is for this host alone and never sent in the clear', async () => {
     const sessions = createConsoleSessions({
+      rowReader,
       operators: [person],
       rows: noRows,
       publicUrl: 'https://codes.example.com',
@@ -121,17 +125,18 @@ describe('the console over HTTP', () => {
   });
 
   test('a cookie that was changed, made up or made with another operator token opens nothing', async () => {
-    const { cookie } = await signIn();
-    const [name = '', value = ''] = cookie.split('=');
-    const [id = '', endsAt = '', who = '', mark = ''] = value.split('.');
-    const other = Buffer.from('auditor').toString('base64url');
     const made = createConsoleSessions({
+      rowReader,
       operators: [{ ...person, token: 'another token' }],
       rows: createConsoleSessionRows(file.platform.core.database),
       publicUrl: 'http://x',
       nowMs: Date.now,
     });
     const strange = (await made.begin(person)).cookie[1];
+    const { cookie } = await signIn();
+    const [name = '', value = ''] = cookie.split('=');
+    const [id = '', endsAt = '', who = '', mark = ''] = value.split('.');
+    const other = Buffer.from('auditor').toString('base64url');
     const values = [
       `${id}.${Number(endsAt) + 1}.${who}.${mark}`,
       `${randomBytes(16).toString('base64url')}.${endsAt}.${who}.${mark}`,
@@ -312,6 +317,7 @@ describe('console sessions in several processes', () => {
   /** One more process: its own memory, the same database. */
   const process = (nowMs: () => number, token: string = person.token) =>
     createConsoleSessions({
+      rowReader,
       operators: [{ ...person, token }, vera],
       rows: createConsoleSessionRows(store.database),
       publicUrl: 'http://127.0.0.1',

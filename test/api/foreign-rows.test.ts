@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Collection } from 'mongodb';
 import { dayMs } from '../../src/domain/timings';
+import { createSecondPerson } from '../../src/operator/approvals';
+import { createApprovals } from '../../src/store/approvals';
 import { platformOfFile } from '../support/platform-of-file';
+import { signInByLink } from '../support/portal';
 import { reconcileOnce } from '../support/reconcile';
 import { until } from '../support/until';
 
@@ -107,4 +110,65 @@ test('an issuer that fetches its messages has them, whatever stands in its queue
   expect((await file.platform.operator('PATCH', path, { callback })).status).toBe(200);
   expect(await orders().countDocuments({ _id: /^zz/, toGive: { $exists: true } })).toBe(0);
   expect((await other.order('b1')).status).toBe(200);
+});
+
+describe('however many rows somebody else writes, they count for no limit and are taken away', () => {
+  const count = 120;
+  const put = async (name: string, more: object): Promise<Collection<Bare>> => {
+    const rows = file.platform.core.database.db.collection<Bare>(name);
+    const endsAt = new Date(4e12);
+    const at = {
+      position: '2999-01-01T00:00:00.000Z/zz',
+      endsAt,
+      liveUntil: endsAt,
+      startedAt: endsAt,
+      seenAt: endsAt,
+    };
+    await rows.insertMany(Array.from({ length: count }, (_, n) => ({ _id: `zz${n}`, ...at, ...more })));
+    return rows;
+  };
+  const left = (rows: Collection<Bare>): Promise<number> => rows.countDocuments({ _id: /^zz/ });
+
+  test('sessions of an operator', async () => {
+    const sealed = { mac: 'x'.repeat(43), role: 'admin' };
+    const rows = await put('consoleSessions', { name: 'operator', ...sealed });
+    const url = `${file.platform.baseUrl}/v1/operator`;
+    const signedIn = await fetch(`${url}/console/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ token: file.platform.operatorToken }),
+    });
+    const cookie = String(signedIn.headers.get('set-cookie')).split(';')[0] ?? '';
+    const listed = await fetch(`${url}/console/sessions`, { headers: { cookie } });
+    expect([signedIn.status, listed.status, (await listed.json()).data?.length]).toEqual([201, 200, 1]);
+    expect(await left(rows)).toBe(0);
+  });
+
+  test('links to an issuer’s own page, and sessions there', async () => {
+    const issuer = await file.issuer();
+    const links = await put('portalLinks', { issuerId: issuer.issuerId, sealed: Buffer.alloc(64, 1) });
+    const sessions = await put('portalSessions', { name: issuer.issuerId, sealed: Buffer.alloc(64, 1) });
+    const body = { type: 'portal.link', role: 'admin', expiresInSeconds: 600 };
+    const made = await issuer.post('/portal-links', body);
+    expect(made.status).toBe(201);
+    const browser = await signInByLink(made.body.url, file.platform.baseUrl);
+    expect((await browser.get(`/v1/issuers/${issuer.issuerId}/portal-sessions`)).body.data).toHaveLength(1);
+    expect([await left(links), await left(sessions)]).toEqual([0, 0]);
+  });
+
+  test('what an operator asked another one to approve', async () => {
+    const issuer = await file.issuer();
+    await issuer.place('asked');
+    const { orderDeps, database } = file.platform.core;
+    const row = await orderDeps.orders.find({ issuerId: issuer.issuerId, orderNo: 'asked' });
+    const asked = { askedBy: 'otto', state: 'open', askedAt: new Date(), orderId: 'a/b' };
+    const rows = await put('approvals', asked);
+    const second = createSecondPerson({ approvals: createApprovals(database), hasProvider: false, orderDeps });
+    const terminal = { channel: 'page' } as const;
+    const otto = { name: 'otto', role: 'operator' } as const;
+    const ask = () => second.ask(row as NonNullable<typeof row>, { terminal }, otto);
+    for (let n = 0; n < 100; n += 1) await ask();
+    await expect(ask()).rejects.toMatchObject({ code: 'rate_limited' });
+    expect(await left(rows)).toBe(0);
+  });
 });

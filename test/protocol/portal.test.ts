@@ -85,7 +85,10 @@ describe('a session at the issuer’s own page', () => {
     const { issuerId } = await file.issuer();
     const { database, orderDeps } = file.platform.core;
     const { ring, nowMs } = orderDeps;
-    const { make } = createLinks({ links: createPortalLinks(database), ring, publicUrl: file.platform.baseUrl, nowMs });
+    const { make } = createLinks({
+      ...{ links: createPortalLinks(database), rowReader: file.platform.core.orderDeps.rowReader, ring, nowMs },
+      publicUrl: file.platform.baseUrl,
+    });
     const asked = { role: 'viewer', expiresInSeconds: 600 } as const;
     for (let n = 0; n < 99; n += 1) await make({ _id: issuerId }, asked);
     const made = await Promise.allSettled(Array.from({ length: 12 }, () => make({ _id: issuerId }, asked)));

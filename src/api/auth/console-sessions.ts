@@ -1,6 +1,8 @@
 import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import type { RowReader } from '../../bounded/row-reader';
 import { type Operator, type OperatorWithToken, operatorName, type Role, roles } from '../../domain/operator';
 import { isSameText } from '../../signing/same-text';
+import { stillRunning } from '../../store/own-rows';
 import type { ConsoleSessionRow, ConsoleSessionRows } from '../../store/sessions';
 import { type Cookie, createCookie } from './cookies';
 import { createLiveSessions } from './live-sessions';
@@ -30,12 +32,14 @@ export type ConsoleSessions = ReturnType<typeof createConsoleSessions>;
 export const createConsoleSessions = ({
   operators,
   rows,
+  rowReader,
   outsideKey,
   publicUrl,
   nowMs,
 }: {
   readonly operators: readonly OperatorWithToken[];
   readonly rows: ConsoleSessionRows;
+  readonly rowReader: RowReader;
   /** Left out: nobody comes from an OpenID provider. */
   readonly outsideKey?: Uint8Array | undefined;
   readonly publicUrl: string;
@@ -72,6 +76,15 @@ export const createConsoleSessions = ({
     return { id, endsAtMs, operator, csrf: mark('csrf', id), text };
   };
 
+  const macOf = (id: string, endsAt: Date, who: string): string | undefined =>
+    holderOf(who)?.mark('row', `${id}.${endsAt.getTime()}.${who}`);
+
+  const ownOf = (found: readonly ConsoleSessionRow[]) =>
+    rowReader.those('consoleSessions', stillRunning(found, nowMs()), ({ _id, name, role, outside, endsAt, mac }) => {
+      const expected = macOf(_id, endsAt, outside ? `${role}:${name}:${outside.sub}` : name);
+      return expected !== undefined && mac !== undefined && isSameText(mac, expected);
+    });
+
   const beginAs = async (
     who: string,
     outside?: ConsoleSessionRow['outside'],
@@ -80,9 +93,15 @@ export const createConsoleSessions = ({
     const begun = session(randomBytes(16).toString('base64url'), endsAt.getTime(), who);
     if (!begun) throw new Error('a session of nobody');
     const { id, operator } = begun;
+    const mac = macOf(id, endsAt, who);
     await live.begin(
-      { _id: id, name: operator.name, role: operator.role, ...(outside ? { outside } : {}), endsAt },
+      {
+        ...{ _id: id, name: operator.name, role: operator.role, endsAt },
+        ...(mac === undefined ? {} : { mac }),
+        ...(outside ? { outside } : {}),
+      },
       ofOneMax,
+      ownOf,
     );
     return { session: begun, cookie: cookie.with(begun.text, lifetimeMs) };
   };

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { OwnOf } from '../../store/own-rows';
 import type { SessionRow, SessionRows, WhichSessions } from '../../store/sessions';
 
 /** Without any request. An open page that looks by itself comes back, so it counts as use. */
@@ -64,11 +65,12 @@ export const createLiveSessions = <Row extends SessionRow>({
     begin: async (
       begun: Omit<Row, keyof SessionRow> & Pick<SessionRow, '_id' | 'name' | 'endsAt'>,
       ofOneMax: number,
+      ownOf: OwnOf<Row>,
     ) => {
       const startedAt = new Date(nowMs());
       const position = `${startedAt.toISOString()}/${begun._id}`;
       const times = { position, startedAt, seenAt: startedAt, liveUntil: liveUntil(begun.endsAt) };
-      await rows.insert({ ...begun, ...times } as unknown as Row, ofOneMax);
+      await rows.insert({ ...begun, ...times } as unknown as Row, ofOneMax, ownOf);
       // Its oldest one may be among those that are kept.
       forgetKept();
     },

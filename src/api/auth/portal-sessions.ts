@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import type { RowReader } from '../../bounded/row-reader';
 import { isTestIssuer } from '../../domain/ids';
 import type { PortalRole } from '../../domain/portal';
 import { type KeyRing, SealBroken, sha256 } from '../../sealing/key-ring';
 import { places } from '../../sealing/places';
+import { stillRunning } from '../../store/own-rows';
 import type { PortalSessionRow, PortalSessionRows } from '../../store/sessions';
 import { type Cookie, createCookie } from './cookies';
 import { createLiveSessions } from './live-sessions';
@@ -42,11 +44,13 @@ export type PortalSessions = ReturnType<typeof createPortalSessions>;
  */
 export const createPortalSessions = ({
   rows,
+  rowReader,
   ring,
   publicUrl,
   nowMs,
 }: {
   readonly rows: PortalSessionRows;
+  readonly rowReader: RowReader;
   readonly ring: KeyRing;
   readonly publicUrl: string;
   readonly nowMs: () => number;
@@ -68,6 +72,12 @@ export const createPortalSessions = ({
     }
   };
 
+  const ownOf = (found: readonly PortalSessionRow[]) =>
+    rowReader.those('portalSessions', stillRunning(found, nowMs()), (row) => {
+      const person = personIn(row);
+      return person?.issuerId === row.name && person.endsAtMs === row.endsAt.getTime();
+    });
+
   const sealedOf = ({
     id,
     issuerId,
@@ -87,7 +97,7 @@ export const createPortalSessions = ({
       const id = sha256(secret);
       const endsAtMs = nowMs() + lifetimeMs;
       const sealed = sealedOf({ ...person, id, endsAtMs });
-      await live.begin({ _id: id, name: person.issuerId, sealed, endsAt: new Date(endsAtMs) }, ofIssuerMax);
+      await live.begin({ _id: id, name: person.issuerId, sealed, endsAt: new Date(endsAtMs) }, ofIssuerMax, ownOf);
       return cookie.with(secret, lifetimeMs);
     },
 

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import type { RowReader } from '../../bounded/row-reader';
 import { Failure } from '../../domain/failures';
 import type { PortalRole } from '../../domain/portal';
 import { type KeyRing, sha256 } from '../../sealing/key-ring';
 import { places } from '../../sealing/places';
 import type { IssuerRow } from '../../store/issuers';
+import { stillRunning } from '../../store/own-rows';
 import type { PortalLinkRow, PortalLinks } from '../../store/portal-links';
 import type { PortalPerson } from '../auth/portal-sessions';
 
@@ -22,11 +24,13 @@ export type LinkMaker = ReturnType<typeof createLinks>;
 export const createLinks = ({
   links,
   ring,
+  rowReader,
   publicUrl,
   nowMs,
 }: {
   readonly links: PortalLinks;
   readonly ring: KeyRing;
+  readonly rowReader: RowReader;
   readonly publicUrl: string;
   readonly nowMs: () => number;
 }) => {
@@ -35,6 +39,8 @@ export const createLinks = ({
     const { endsAtMs, ...person } = JSON.parse(ring.open(row.sealed, places.portalLink(row._id)).toString());
     return endsAtMs > nowMs() ? person : undefined;
   };
+  const ownOf = (rows: readonly PortalLinkRow[]) =>
+    rowReader.those('portalLinks', stillRunning(rows, nowMs()), (row) => openLink(row)?.issuerId === row.issuerId);
   const isSecret = (secret: string): boolean => /^[\w-]{43}$/.test(secret);
   /** Whose link it is, while it can be used. */
   const look = async (secret: string): Promise<PortalPerson | undefined> =>
@@ -54,7 +60,7 @@ export const createLinks = ({
       const text = JSON.stringify({ ...person, endsAtMs: endsAt.getTime() });
       await links.insert({ _id: id, issuerId, sealed: ring.seal(Buffer.from(text), places.portalLink(id)), endsAt });
       // Counted with its own: of many that are made at once none passes the limit.
-      if ((await links.count(issuerId, waitingMax + 1)) > waitingMax) {
+      if ((await links.count(issuerId, waitingMax + 1, ownOf)) > waitingMax) {
         await links.take(id);
         throw new Failure('rate_limited', { detail: 'Many links were made and not used', retryAfterSeconds: 60 });
       }
