@@ -34,12 +34,12 @@ const settleMs = 10 * minuteMs;
 /** Once a day: what our rows, the engine, the terminals and the issuers' own lists say of the same orders. It mends nothing. */
 export const createCompareSides = (deps: Comparing) => ({
   compareSides: async (): Promise<number> => {
-    const { orders, rowReader, comparisons, nowMs, sayAlive } = deps;
+    const { orders, comparisons, nowMs, sayAlive } = deps;
     const startedMs = nowMs();
     const found = createFound();
     const engine = await compareWithEngine(deps, startedMs, found.add);
     const addAll = (rows: readonly ListedOrder[], kind: ComparedKind): void => {
-      for (const row of rowReader.those('orders', rows)) found.add(row, kind);
+      for (const row of rows) found.add(row, kind);
     };
     addAll(await orders.list({ state: 'undeliverable', mode: 'live', limit: ofTerminalsMax }), 'undeliverable');
     addAll(await orders.bounced(ofTerminalsMax, 'live'), 'bounced');
@@ -115,7 +115,7 @@ const compareWithEngine = async (
   while (looked < ordersMax) {
     sayAlive();
     const page = await orders.openAfter(position, new Date(startedMs - settleMs), atOnce);
-    for (const row of rowReader.those('orders', page).filter(isLive)) {
+    for (const row of page.filter(isLive)) {
       if (running.has(row._id) || !isSettled(row) || (await isRunning(row)) !== false) continue;
       // Its end may be in the row by now.
       const [newest] = rowReader.those('orders', await orders.named([row]));

@@ -274,7 +274,7 @@ const startEvents = async ({ orderDeps, issuers, ...deps }: Reconciling, before:
 /** Replays whose workflow was never started, or was lost. */
 const startReplays = async ({ orderDeps, ...deps }: Reconciling, turn: Turn, before: Date) => {
   const rows = await orderDeps.replays.running(turn.replays ?? '', before, batch);
-  turn.replays = rows.length < batch ? '' : (rows.at(-1)?.issuerId ?? '');
+  turn.replays = rows.length < batch ? '' : (rows.at(-1)?.running ?? '');
   return each(deps, 'replay', rows, async ({ _id, issuerId }) => {
     const replayId = _id.slice(issuerId.length + 1);
     return (await orderDeps.gateway.startReplayWorkflow({ issuerId, replayId })) === 'started';
@@ -386,7 +386,7 @@ const cancelOrphans = async (deps: Reconciling, turn: Turn): Promise<number> => 
   const orphans = await liveFirst((mode) => orphansOf(deps, turn, mode));
   const cancelled = await each(deps, 'orphan', orphans, async ({ mode, row }) => {
     turn.orphans[mode] = { issuerId: row.issuerId, position: row.position };
-    return isOrder(deps.orderDeps, row) && cancelOrphan(deps.orderDeps, row);
+    return cancelOrphan(deps.orderDeps, row);
   });
   for (const mode of modes) {
     if (isRoundOver(orphans, mode, turn.orphans[mode]?.position)) delete turn.orphans[mode];
@@ -425,7 +425,6 @@ const resumeLost = async (deps: Reconciling, turn: Turn, before: Date): Promise<
   });
   const resumed = await each(deps, 'resume', open, async ({ mode, row }) => {
     turn.open[mode] = row.position;
-    if (!isOrder(orderDeps, row)) return false;
     const outcome = await resumeIfLost(orderDeps, troubles, row);
     if (outcome === 'too_large')
       log.error({ order: row._id }, 'an order has no workflow and too many codes: a person must look');

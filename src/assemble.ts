@@ -1,9 +1,9 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
-import { createRowReader } from './bounded/row-reader';
+import { createRowReader, idText } from './bounded/row-reader';
 import { configuredChannels } from './channels/configured-channels';
 import type { Config } from './config';
-import { orderId } from './domain/ids';
+import { type OrderName, orderId } from './domain/ids';
 import { ownMessageId } from './first-interface/message-id';
 import { createProcessMetrics } from './metrics/process-metrics';
 import { noteSealed, sealRowsOnce } from './operator/seal-rows';
@@ -81,23 +81,26 @@ export const assemble = async (
   const ring = createKeyRing(config.masterKeys);
   const codec = createPayloadCodec(ring, config.sealPayloads);
   const database = openDatabase(config.mongodbUri, config.databaseLimitMs);
-  const issuers = createIssuers(database, createIssuerSeal(ring));
-  const settings = createOrderSettings(database, createRowSeal(ring, places.settingsRow), nowMs, config);
-  const inbox = createInbox(database, createRowSeal(ring, places.inboxRow, withoutTurn));
-  const orders = createOrders(database, (order, sequence) => ownMessageId(order, 'event', sequence), nowMs);
   /** Of orders and issuers a person hears as of any other that somebody else wrote to. */
-  const noteTampered = async (collection: string, id: string): Promise<void> => {
+  const noteTampered = async (collection: string, id: unknown): Promise<void> => {
+    // Of any type: it names the row that was read, and no other.
+    const rowId = id as string;
     const at = new Date(nowMs());
-    if (collection === 'orders') await orders.noteTampered(id, at);
-    if (collection === 'issuers') await issuers.noteTampered(id, at);
+    if (collection === 'orders') await orders.noteTampered(rowId, at);
+    if (collection === 'issuers') await issuers.noteTampered(rowId, at);
   };
   const rowReader = createRowReader(
     (collection, id, error) => {
-      log.error({ collection, of: String(id), err: error }, 'a row is not what it should be: it is left out');
-      if (typeof id === 'string') noteTampered(collection, id).catch(() => undefined);
+      log.error({ collection, of: idText(id), err: error }, 'a row is not what it should be: it is left out');
+      if (id !== undefined) noteTampered(collection, id).catch(() => undefined);
     },
     { orders: flawOfOrder },
   );
+  const issuers = createIssuers(database, createIssuerSeal(ring), (row) => rowReader.leaveOut('issuers', row));
+  const settings = createOrderSettings(database, createRowSeal(ring, places.settingsRow), nowMs, config);
+  const inbox = createInbox(database, createRowSeal(ring, places.inboxRow, withoutTurn));
+  const idOfEvent = (order: OrderName, sequence: number) => ownMessageId(order, 'event', sequence);
+  const orders = createOrders(database, idOfEvent, nowMs, rowReader.isOne('orders'));
   const maintenance = createMaintenance(
     database,
     createRowSeal(ring, places.maintenanceRow),
@@ -206,7 +209,7 @@ export const assemble = async (
     guesses: createGuesses(database, createRowSeal(ring, places.guessRow)),
     knownNetworks: createKnownNetworkRows(database),
     approvals: createApprovals(database),
-    stats: createStats(database),
+    stats: createStats(database, rowReader),
     alerts,
     workers: createWorkerReports(database, createRowSeal(ring, places.workerRow), (row) =>
       rowReader.leaveOut('workers', row),

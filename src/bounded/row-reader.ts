@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { LRUCache } from 'lru-cache';
 
 interface Row {
@@ -15,6 +16,8 @@ export interface RowReader {
     read: (row: R) => T,
     isOurs?: (row: R) => boolean,
   ): (row: R) => T | undefined;
+  /** The same, where nothing is read of it yet: asked by stores, which read on behind what they leave out. */
+  isOne<R extends Row>(collection: string, isOurs?: (row: R) => boolean): (row: R) => boolean;
   /** For sums and jobs, which ask for no page behind these. */
   those<R extends Row>(collection: string, rows: readonly R[], isOurs?: (row: R) => boolean): R[];
   /** Where a store has looked itself. */
@@ -25,6 +28,9 @@ export interface RowReader {
 const toldEveryMs = 60_000;
 const toldMax = 1_000;
 
+/** Of an id of any type: what somebody else wrote may refuse to be a text, and none of it is taken for one of ours. */
+export const idText = (id: unknown): string => (typeof id === 'string' ? id : `no text: ${inspect(id)}`);
+
 /** `tell`: that a row is left out. `flawOf`: by collection, what keeps a row from being one of it. */
 export const createRowReader = (
   tell: (collection: string, id: unknown, error: unknown) => void,
@@ -32,9 +38,16 @@ export const createRowReader = (
 ): RowReader => {
   const told = new LRUCache<string, true>({ max: toldMax, ttl: toldEveryMs });
 
+  const isFull = (): boolean => {
+    if (told.size < toldMax) return false;
+    told.purgeStale();
+    return told.size >= toldMax;
+  };
+
   const leaveOut: RowReader['leaveOut'] = (collection, { _id }, error) => {
-    const key = `${collection} ${String(_id)}`;
-    if (told.has(key)) return;
+    const key = `${collection} ${idText(_id)}`;
+    // Each is told to log and database: a flood of them is no flood of ours.
+    if (told.has(key) || isFull()) return;
     told.set(key, true);
     tell(collection, _id, error);
   };
@@ -51,12 +64,10 @@ export const createRowReader = (
     }
   };
 
-  return {
-    of,
-    those: (collection, rows, isOurs) => {
-      const isOne = of(collection, () => true, isOurs);
-      return rows.filter((row) => isOne(row));
-    },
-    leaveOut,
+  const isOne: RowReader['isOne'] = (collection, isOurs) => {
+    const isRead = of(collection, () => true, isOurs);
+    return (row) => isRead(row) === true;
   };
+
+  return { of, isOne, those: (collection, rows, isOurs) => rows.filter(isOne(collection, isOurs)), leaveOut };
 };

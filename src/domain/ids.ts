@@ -16,6 +16,9 @@ export const turnOf = (issuerId: string): string => (isTestIssuer(issuerId) ? 't
 export const modes = ['live', 'test'] as const;
 export type Mode = (typeof modes)[number];
 export const modeOf = (issuerId: string): Mode => (isTestIssuer(issuerId) ? 'test' : 'live');
+/** Of each row of a list: it begins with a time, after a `t` for test orders. */
+export const positionPattern = /^t?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\/[\x21-\x7e]+$/;
+
 export const orderNoPattern = /^[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,63}$/;
 /** The platform's own messages begin so; an incoming request that does is refused. */
 export const ownMessagePrefix = 'cf_';

@@ -4,6 +4,7 @@ import type { Collection, Filter } from 'mongodb';
 import { Failure } from '../domain/failures';
 import type { JsonObject } from '../domain/json';
 import { type AuditPhase, signInActions } from '../domain/words/audit-words';
+import { firstOf } from './first-of';
 import { callByCall } from './sealed-rows';
 import { isDuplicate } from './store-errors';
 
@@ -198,6 +199,7 @@ export const createAudit = (
       { actor, action, target, phase, signIns, from, to }: AuditFilter,
       before: string | undefined,
       limit: number,
+      isOurs: (row: AuditRow) => boolean = () => true,
     ): Promise<AuditRow[]> => {
       // A bound that begins other values is not compared alike everywhere: the end of a millisecond is none.
       const ends = [before, to && `${to.toISOString()}/\uffff`].filter((end) => end !== undefined).sort();
@@ -215,7 +217,7 @@ export const createAudit = (
           : { phase: phase ?? { $nin: signIns === 'only' ? ['asked'] : ['asked', 'refused', 'failed'] } }),
         ...(Object.keys(position).length > 0 ? { position } : {}),
       };
-      return audit.find(filter).sort({ position: -1 }).limit(limit).toArray();
+      return firstOf(audit.find(filter).sort({ position: -1 }), limit, isOurs);
     },
 
     /** Of the chain, as it was written: what somebody else put there tells nothing of what was done. */

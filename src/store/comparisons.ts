@@ -2,6 +2,7 @@ import type { Collection } from 'mongodb';
 import { comparedKinds, type Finding, type FindingCount } from '../domain/comparison';
 import { dayOf, isDay } from '../domain/days';
 import { issuerIdPattern, orderNoPattern } from '../domain/ids';
+import { firstOf } from './first-of';
 
 /** What one daily look at all sides found. */
 export interface ComparisonRow {
@@ -37,9 +38,6 @@ const isComparison = ({ _id, at, orders, workflows, counts, findings }: Comparis
   Array.isArray(findings) &&
   findings.every(isFinding);
 
-/** There is one a day, for 90 days. */
-const readMax = 100;
-
 /** `leaveOut`: what is not the row of a day. */
 export const createComparisons = (
   { comparisons }: { readonly comparisons: Collection<ComparisonRow> },
@@ -52,10 +50,11 @@ export const createComparisons = (
   /** What bears a day to come is not ours: it does not stand before those that are. */
   newest: async (now: Date): Promise<ComparisonRow | null> => {
     const today = dayOf(now.getTime());
-    for await (const row of comparisons.find({}).sort({ _id: -1 }).limit(readMax).batchSize(2)) {
-      if (isComparison(row) && row._id <= today) return row;
-      leaveOut(row);
-    }
-    return null;
+    const [newest] = await firstOf(comparisons.find({}).sort({ _id: -1 }), 1, (row) => {
+      const isOne = isComparison(row) && row._id <= today;
+      if (!isOne) leaveOut(row);
+      return isOne;
+    });
+    return newest ?? null;
   },
 });

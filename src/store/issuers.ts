@@ -1,11 +1,12 @@
 import type { Collection } from 'mongodb';
 import type { Branding } from '../domain/branding';
 import { Failure } from '../domain/failures';
-import { isTestIssuer, type Mode } from '../domain/ids';
+import { issuerIdPattern, isTestIssuer, type Mode } from '../domain/ids';
 import type { Terminal } from '../domain/order';
 import { type HostProof, proofOf, withProof } from '../domain/ownership';
 import { type SomeSettings, settingNames } from '../domain/settings';
 import { rotationOverlapMs, secondMs, windowSecondsRange } from '../domain/timings';
+import { firstOf } from './first-of';
 import { issuersOfMode } from './of-mode';
 import { createReadTogether } from './read-together';
 import { callByCall } from './sealed-rows';
@@ -187,7 +188,12 @@ export type Issuers = ReturnType<typeof createIssuers>;
 /** 140 KB that no call needs. */
 const withoutLogo = { projection: { logo: 0 } } as const;
 
-export const createIssuers = ({ issuers }: { readonly issuers: Collection<IssuerRow> }, seal: IssuerRowSeal) => {
+/** `leaveOut`: what the platform did not write, where it would stand in the way of others. */
+export const createIssuers = (
+  { issuers }: { readonly issuers: Collection<IssuerRow> },
+  seal: IssuerRowSeal,
+  leaveOut: (row: IssuerRow) => void = () => undefined,
+) => {
   const alive = { deletedAt: { $exists: false } };
 
   /**
@@ -226,6 +232,13 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
       return false;
     }
   };
+
+  const isTaken = (is: boolean, row: IssuerRow): boolean => {
+    if (!is) leaveOut(row);
+    return is;
+  };
+  const isOurs = (row: IssuerRow): boolean => isTaken(isWrittenByUs(row), row);
+  const isNamed = (row: IssuerRow): boolean => isTaken(issuerIdPattern.test(row._id), row);
 
   /**
    * Asked before the issuer is called, before what it signed is believed, and before the platform does anything for good
@@ -277,14 +290,16 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
     },
 
     list: (after: string | undefined, limit: number, mode: Mode = 'live'): Promise<IssuerRow[]> =>
-      issuers
-        .find(
-          { ...alive, $and: [issuersOfMode(mode), after === undefined ? {} : { _id: { $gt: after } }] },
-          withoutLogo,
-        )
-        .sort({ _id: 1 })
-        .limit(limit)
-        .toArray(),
+      firstOf(
+        issuers
+          .find(
+            { ...alive, $and: [issuersOfMode(mode), after === undefined ? {} : { _id: { $gt: after } }] },
+            withoutLogo,
+          )
+          .sort({ _id: 1 }),
+        limit,
+        isNamed,
+      ),
 
     /** Of the sandbox; there are few: no index. */
     tests: (limit: number): Promise<Pick<IssuerRow, '_id' | 'createdAt' | 'madeFrom'>[]> =>
@@ -322,23 +337,19 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
 
     /** Read by the reconciler, which tells an operator of them. */
     paused: (limit: number): Promise<IssuerRow[]> =>
-      issuers
-        .find({ ...alive, ...issuersOfMode('live'), state: 'paused' }, withoutLogo)
-        .sort({ _id: 1 })
-        .limit(limit)
-        .toArray(),
+      firstOf(
+        issuers.find({ ...alive, ...issuersOfMode('live'), state: 'paused' }, withoutLogo).sort({ _id: 1 }),
+        limit,
+        isOurs,
+      ),
 
     /** Asked before every issuer needs a proof: who would be called no more. Paused ones are not called now either. */
     activeWithoutProof: async (limit: number): Promise<string[]> => {
-      const found: string[] = [];
       const active = { ...alive, ...issuersOfMode('live'), state: 'active', 'callback.kind': 'url' } as const;
-      for await (const { _id, callback, provedHosts } of issuers
-        .find(active, { projection: { callback: 1, provedHosts: 1 } })
-        .sort({ _id: 1 })) {
-        if (callback.kind === 'url' && !proofOf(provedHosts, callback.url)) found.push(_id);
-        if (found.length >= limit) break;
-      }
-      return found;
+      const isUnproved = (row: IssuerRow): boolean =>
+        isOurs(row) && row.callback.kind === 'url' && !proofOf(row.provedHosts, row.callback.url);
+      const found = await firstOf(issuers.find(active, withoutLogo).sort({ _id: 1 }), limit, isUnproved);
+      return found.map(({ _id }) => _id);
     },
 
     /** False: one was asked for a moment ago. */

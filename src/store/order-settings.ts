@@ -10,6 +10,7 @@ import {
   someSettings,
   strictest,
 } from '../domain/settings';
+import { firstOf } from './first-of';
 import type { IssuerRow } from './issuers';
 import { type SealOfRow, sealUnsealed } from './sealed-rows';
 
@@ -135,12 +136,19 @@ export const createOrderSettings = (
       replace({ _id: productKey(issuerId, productId), issuerId, productId, settings }),
 
     /** Products of an issuer that have settings of their own, by id. */
-    products: (issuerId: string, after: string | undefined, limit: number): Promise<OrderSettingsRow[]> =>
-      orderSettings
-        .find({ issuerId, ...(after !== undefined ? { productId: { $gt: after } } : {}) })
-        .sort({ productId: 1 })
-        .limit(limit)
-        .toArray(),
+    products: (
+      issuerId: string,
+      after: string | undefined,
+      limit: number,
+      isOne: (row: OrderSettingsRow) => boolean = () => true,
+    ): Promise<OrderSettingsRow[]> =>
+      firstOf(
+        orderSettings
+          .find({ issuerId, ...(after !== undefined ? { productId: { $gt: after } } : {}) })
+          .sort({ productId: 1 }),
+        limit,
+        isOne,
+      ),
 
     levelsOf,
 

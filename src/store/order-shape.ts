@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { orderId } from '../domain/ids';
+import { issuerIdPattern, orderId, orderNoPattern, positionPattern } from '../domain/ids';
 import { deliveryStates, isClosed, orderStates } from '../domain/order';
 
 /** What stands in a database may be anything: this far a number of milliseconds is a time. */
@@ -94,9 +94,9 @@ const gift = z.strictObject({ n: count, hash: text.optional(), link: count.optio
 
 const listed = z.object({
   _id: text,
-  issuerId: text,
-  orderNo: text,
-  position: text.optional(),
+  issuerId: text.regex(issuerIdPattern),
+  orderNo: text.regex(orderNoPattern),
+  position: text.regex(positionPattern).optional(),
   product: z.object({ id: text, name: text, instructions: text.optional() }),
   quantity: count,
   amount,

@@ -20,6 +20,7 @@ import {
 import type { SaidText } from '../domain/said-text';
 import { pinFailureLimit, pinLockEndsAtMs } from '../domain/timings';
 import { addingEvents, arrayOf } from './adding-events';
+import { firstOf } from './first-of';
 import { forOperators, inLists, inView, listed, onPage, opened, type shownInLists, sumsToKeep } from './listed-orders';
 import { openedAtOf, openedKept } from './opened-at';
 import { createReadTogether } from './read-together';
@@ -425,6 +426,8 @@ export const createOrders = (
   /** The webhook-id of an event, by which its issuer names it. */
   eventId: (order: OrderName, sequence: number) => string | undefined = () => undefined,
   nowMs: () => number = Date.now,
+  /** Of a row as a list has it. */
+  isOrder: (row: object) => boolean = () => true,
 ) => {
   const onDays = ({ updatedAtMs }: Pick<OrderFacts, 'updatedAtMs'>) => ({
     days: { $each: [...statementDays(updatedAtMs, nowMs())] },
@@ -446,11 +449,14 @@ export const createOrders = (
     modeOf(issuerId) === 'test' ? {} : { $set: marks };
 
   /** By a projection that leaves items out. */
-  const shown = async <Row extends ListedOrder>(found: FindCursor<OrderRow>, projection: Document): Promise<Row[]> =>
-    (await found.project<Row>(projection).toArray()).map((row) => listed(withAllLines(row)));
+  const showing = <Row extends ListedOrder>(found: FindCursor<OrderRow>, projection: Document): FindCursor<Row> =>
+    found.project<Row>(projection).map((row) => listed(withAllLines(row)));
+
+  const shown = <Row extends ListedOrder>(found: FindCursor<OrderRow>, projection: Document): Promise<Row[]> =>
+    showing<Row>(found, projection).toArray();
 
   const listOf = (filter: Filter<OrderRow>, sort: Sort, limit: number): Promise<ListedOrder[]> =>
-    shown(orders.find(filter).sort(sort).limit(limit), inLists);
+    firstOf(showing<ListedOrder>(orders.find(filter).sort(sort), inLists), limit, isOrder);
 
   const whole = async (filter: Filter<OrderRow>): Promise<OrderRow | null> => {
     const row = await orders.findOne(filter);
@@ -509,7 +515,11 @@ export const createOrders = (
   };
 
   const withLines = (filter: Filter<OrderRow>, sort: Sort): Promise<FailingOrder[]> =>
-    shown(orders.find(filter).sort(sort).limit(failingMax), { ...inLists, ...newestLines(failureLines) });
+    firstOf(
+      showing<FailingOrder>(orders.find(filter).sort(sort), { ...inLists, ...newestLines(failureLines) }),
+      failingMax,
+      isOrder,
+    );
 
   /** A link that leads nowhere costs no connection of its own. */
   const placeOfLink = createReadTogether(async (hashes): Promise<Map<string, LinkPlace>> => {
@@ -705,14 +715,16 @@ export const createOrders = (
       limit: number,
     ): Promise<{ readonly orderNo: string; readonly position: string }[]> => {
       const end = (at: Date): string => `${positionAt(modeOf(issuerId), new Date(at.getTime() - 1))}/\uffff`;
-      const rows = await orders
-        .find(
-          { issuerId, position: { $gt: after ?? end(from), $lt: end(to) } },
-          { projection: { _id: 0, position: 1 } },
-        )
-        .sort({ position: 1 })
-        .limit(limit)
-        .toArray();
+      const rows = await firstOf(
+        orders
+          .find(
+            { issuerId, position: { $gt: after ?? end(from), $lt: end(to) } },
+            { projection: { _id: 0, position: 1 } },
+          )
+          .sort({ position: 1 }),
+        limit,
+        ({ position }) => typeof position === 'string',
+      );
       return rows.map(({ position }) => ({ position, orderNo: position.slice(position.lastIndexOf('/') + 1) }));
     },
 
@@ -722,11 +734,8 @@ export const createOrders = (
 
     /** The newest orders of an issuer with the newest lines of what happened to them. */
     timelinesOf: async (issuerId: string, limit: number): Promise<Pick<OrderRow, '_id' | 'orderNo' | 'timeline'>[]> => {
-      const rows = await orders
-        .find({ issuerId }, { projection: { orderNo: 1, ...newestLines(linesPerOrder) } })
-        .sort({ position: -1 })
-        .limit(limit)
-        .toArray();
+      const projection = { issuerId: 1, orderNo: 1, position: 1, ...newestLines(linesPerOrder) };
+      const rows = await firstOf(orders.find({ issuerId }, { projection }).sort({ position: -1 }), limit, isOrder);
       return rows.map((row) => withAllLines(row, linesPerOrder));
     },
 
@@ -1134,18 +1143,29 @@ export const createOrders = (
       limit: number,
       mode: Mode,
     ): Promise<ListedOrder[]> =>
-      listOf(
-        { [which]: { ...positionsOf(mode), ...(before === undefined ? {} : { $lt: before }) } },
-        { [which]: -1 },
+      firstOf(
+        showing<ListedOrder & Pick<OrderRow, typeof which>>(
+          orders
+            .find({ [which]: { ...positionsOf(mode), ...(before === undefined ? {} : { $lt: before }) } })
+            .sort({ [which]: -1 }),
+          { ...inLists, [which]: 1 },
+        ),
         limit,
+        (row) => isOrder(row) && row[which] === row.position,
       ),
 
     /** Open ones by the reconciler, whose workflow may be missing; undecided ones by operators. Those that wait longest first. */
     waitingForVoid: (state: 'open' | 'undecided', before: Date, limit: number, mode: Mode): Promise<ListedOrder[]> =>
-      listOf(
-        { 'voidWaits.state': state, 'voidWaits.at': { $lt: before }, position: positionsOf(mode) },
-        { 'voidWaits.at': 1 },
+      firstOf(
+        showing<ListedOrder>(
+          orders
+            .find({ 'voidWaits.state': state, 'voidWaits.at': { $lt: before }, position: positionsOf(mode) })
+            .sort({ 'voidWaits.at': 1 }),
+          inLists,
+        ),
         limit,
+        // The reconciler defers what is none.
+        (row) => state === 'open' || isOrder(row),
       ),
 
     /** The reconciler looked at it just now: until then passes look at others. */

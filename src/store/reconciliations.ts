@@ -1,6 +1,7 @@
 import type { Collection } from 'mongodb';
 import type { Difference, DifferenceKind } from '../domain/reconciliation';
 import { dayMs } from '../domain/timings';
+import { firstOf } from './first-of';
 
 export const reconciliationKeptMs = 30 * dayMs;
 
@@ -32,9 +33,6 @@ const isReconciliation = ({ at, pages, kinds }: ReconciliationRow): boolean =>
   typeof kinds === 'object' &&
   kinds !== null &&
   Object.values(kinds).every((n) => Number.isInteger(n));
-
-/** What somebody else wrote is passed over, so far. */
-const readMax = 10;
 
 export type Reconciliations = ReturnType<typeof createReconciliations>;
 
@@ -72,11 +70,12 @@ export const createReconciliations = (
     differencesIn((await reconciliationPages.findOne({ _id: pageId(name, n) }))?.differences),
 
   newestOf: async (issuerId: string): Promise<ReconciliationRow | null> => {
-    for await (const row of reconciliations.find({ issuerId }).sort({ at: -1 }).limit(readMax).batchSize(2)) {
-      if (isReconciliation(row)) return row;
-      leaveOut(row);
-    }
-    return null;
+    const [newest] = await firstOf(reconciliations.find({ issuerId }).sort({ at: -1 }), 1, (row) => {
+      const isOne = isReconciliation(row);
+      if (!isOne) leaveOut(row);
+      return isOne;
+    });
+    return newest ?? null;
   },
 });
 

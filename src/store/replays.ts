@@ -1,5 +1,6 @@
 import type { Collection } from 'mongodb';
 import type { EventType } from '../domain/messages';
+import { firstOf } from './first-of';
 import { ever, type OrderRow, type PendingEvent } from './orders';
 import type { SealOfRow } from './sealed-rows';
 import { isDuplicate } from './store-errors';
@@ -44,6 +45,8 @@ export interface ReplayFilter {
 
 /** Rows of each kind that are looked at for one replay. */
 const rowsMax = 10_000;
+
+const isText = (value: unknown): boolean => typeof value === 'string';
 
 const byTime = (a: FoundEvent, b: FoundEvent): number =>
   a.atMs - b.atMs || (a.orderNo < b.orderNo ? -1 : a.orderNo > b.orderNo ? 1 : a.sequence - b.sequence);
@@ -146,10 +149,10 @@ export const createReplays = (
 
     /** Read by the reconciler: their workflow may never have been started, or was lost. By issuer, those behind one. */
     running: (after: string, before: Date, limit: number): Promise<ShownReplay[]> =>
-      replays
-        .find({ running: { $gt: after }, at: { $lt: before } }, withoutEvents)
-        .sort({ running: 1 })
-        .limit(limit)
-        .toArray(),
+      firstOf(
+        replays.find({ running: { $gt: after }, at: { $lt: before } }, withoutEvents).sort({ running: 1 }),
+        limit,
+        ({ _id, issuerId, running }) => running === issuerId && isText(_id) && _id.startsWith(`${issuerId}/`),
+      ),
   };
 };

@@ -1,12 +1,15 @@
+import { idText, type RowReader } from '../bounded/row-reader';
 import { type Mode, type OrderName, orderNameOf } from '../domain/ids';
 import type { ListedFacts } from '../domain/items';
 import type { OrderFacts, OrderState } from '../domain/order';
 import type { TroubleKind } from '../domain/trouble';
 import { arrayOf } from './adding-events';
 import type { Database } from './database';
+import { firstOf } from './first-of';
 import type { IssuerRow } from './issuers';
 import { inLists, listed } from './listed-orders';
 import { issuersOfMode } from './of-mode';
+import { isOwed, isSampled, isSold } from './order-shape';
 import { positionsOf } from './orders';
 
 /** What the console's overview needs of one order. */
@@ -82,25 +85,37 @@ export type Stats = ReturnType<typeof createStats>;
 
 /** The newest first. */
 const newestSince =
-  (orders: Database['orders'], mark: 'eventsGivenUpAt' | 'paidTwiceAt' | 'codeReportedAt' | 'deliveryFailedAt') =>
+  (
+    orders: Database['orders'],
+    mark: 'eventsGivenUpAt' | 'paidTwiceAt' | 'codeReportedAt' | 'deliveryFailedAt',
+    isOrder: (row: object) => boolean,
+  ) =>
   (since: Date, limit: number): Promise<(OrderName & { readonly _id?: string })[]> =>
-    orders
-      .find({ [mark]: { $gte: since }, position: live })
-      .project<OrderName & { readonly _id: string }>({ issuerId: 1, orderNo: 1 })
-      .sort({ [mark]: -1 })
-      .limit(limit)
-      .toArray();
+    firstOf(
+      orders
+        .find({ [mark]: { $gte: since }, position: live })
+        .project<OrderName & { readonly _id: string }>({ issuerId: 1, orderNo: 1 })
+        .sort({ [mark]: -1 }),
+      limit,
+      isOrder,
+    );
 
 /** Read by the console's sampler, the troubles and the metrics page, once for all who ask. Every query has a limit. */
-export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders' | 'issuers' | 'alerts'>) => ({
+export const createStats = (
+  { orders, issuers, alerts }: Pick<Database, 'orders' | 'issuers' | 'alerts'>,
+  { isOne }: Pick<RowReader, 'isOne'> = { isOne: () => () => true },
+  isOrder: (row: object) => boolean = isOne('orders'),
+) => ({
   /** The newest orders since then, newest first: a range of `by_position`. */
   newest: (since: Date, limit: number): Promise<SampledOrder[]> =>
-    orders
-      .find({ position: { ...live, $gte: since.toISOString() } })
-      .project<SampledOrder>(sampled)
-      .sort({ position: -1 })
-      .limit(limit)
-      .toArray(),
+    firstOf(
+      orders
+        .find({ position: { ...live, $gte: since.toISOString() } })
+        .project<SampledOrder>(sampled)
+        .sort({ position: -1 }),
+      limit,
+      isOne('orders', isSampled),
+    ),
 
   /** The same orders once more: by `_id`. */
   again: (ids: readonly string[]): Promise<SampledOrder[]> =>
@@ -111,31 +126,33 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
 
   /** Newest first, before a position where one is given: a range of `by_position`. */
   sold: (since: Date, before: string | undefined, limit: number): Promise<SoldOrder[]> =>
-    orders
-      .find({ position: { ...live, $gte: since.toISOString(), ...(before === undefined ? {} : { $lt: before }) } })
-      .project<SoldOrder>({
-        ...{ issuerId: 1, position: 1, state: 1, createdAt: 1, product: 1, amount: 1 },
-        'facts.refundDueValue': 1,
-      })
-      .sort({ position: -1 })
-      .limit(limit)
-      .toArray(),
+    firstOf(
+      orders
+        .find({ position: { ...live, $gte: since.toISOString(), ...(before === undefined ? {} : { $lt: before }) } })
+        .project<SoldOrder>({
+          ...{ issuerId: 1, position: 1, state: 1, createdAt: 1, product: 1, amount: 1 },
+          'facts.refundDueValue': 1,
+        })
+        .sort({ position: -1 }),
+      limit,
+      isOne('orders', isSold),
+    ),
 
   /** How many orders are in a state, up to the limit: `by_state`. */
   count: (state: OrderState, limit: number): Promise<number> =>
     orders.countDocuments({ state, position: live }, { limit }),
 
   /** Orders whose issuer was not told an event: `by_events_given_up`. */
-  givenUpSince: newestSince(orders, 'eventsGivenUpAt'),
+  givenUpSince: newestSince(orders, 'eventsGivenUpAt', isOrder),
 
   /** Orders for which a second payment came: `by_paid_twice`. */
-  paidTwiceSince: newestSince(orders, 'paidTwiceAt'),
+  paidTwiceSince: newestSince(orders, 'paidTwiceAt', isOrder),
 
   /** Orders whose terminal did not take what came after the first delivery: `by_delivery_failed`. */
-  deliveryFailedSince: newestSince(orders, 'deliveryFailedAt'),
+  deliveryFailedSince: newestSince(orders, 'deliveryFailedAt', isOrder),
 
   /** Orders whose buyer said that a code does not work: `by_code_reported`. */
-  codeReportedSince: newestSince(orders, 'codeReportedAt'),
+  codeReportedSince: newestSince(orders, 'codeReportedAt', isOrder),
 
   /** Orders whose row somebody else wrote to, by what is sure of them: `by_tampered`. */
   tampered: (limit: number): Promise<OrderName[]> =>
@@ -144,7 +161,7 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
       .project<{ _id: unknown }>({ _id: 1 })
       .sort({ tamperedAt: -1 })
       .limit(limit)
-      .map(({ _id }) => orderNameOf(String(_id)))
+      .map(({ _id }) => orderNameOf(idText(_id)))
       .toArray(),
 
   /** There are few issuers: no index. */
@@ -155,26 +172,26 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
         .project<{ _id: string }>({ _id: 1 })
         .limit(limit)
         .toArray()
-    ).map(({ _id }) => _id),
+    ).map(({ _id }) => idText(_id)),
 
   /** What is owed to buyers: `by_refund_open`. */
   refundsOpen: (limit: number, mode: Mode): Promise<OwedRefund[]> =>
-    orders
-      .find({ refundOpen: positionsOf(mode) })
-      .project<OwedRefund>({ 'amount.currency': 1, 'facts.refundDueValue': 1, 'facts.refundSettledValue': 1 })
-      .sort({ refundOpen: -1 })
-      .limit(limit)
-      .toArray(),
+    firstOf(
+      orders
+        .find({ refundOpen: positionsOf(mode) })
+        .project<OwedRefund>({ 'amount.currency': 1, 'facts.refundDueValue': 1, 'facts.refundSettledValue': 1 })
+        .sort({ refundOpen: -1 }),
+      limit,
+      isOne('orders', isOwed),
+    ),
 
   /** Of the oldest orders, by `by_refund_open` from its end. */
   refundsLongestOpen: (limit: number): Promise<WaitingOrder[]> =>
-    orders
-      .find({ refundOpen: live })
-      .project<WaitingOrder>(inLists)
-      .sort({ refundOpen: 1 })
-      .limit(limit)
-      .map(listed)
-      .toArray(),
+    firstOf(
+      orders.find({ refundOpen: live }).project<WaitingOrder>(inLists).sort({ refundOpen: 1 }).map(listed),
+      limit,
+      isOrder,
+    ),
 
   /** There are few issuers: no index. */
   countIssuers: (state: IssuerRow['state'], limit: number): Promise<number> =>
@@ -197,21 +214,21 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
 
   /** By `by_state`: of what expired, the newest payments. */
   newestExpired: (limit: number): Promise<WaitingOrder[]> =>
-    orders
-      .find({ state: 'expired', position: live })
-      .project<WaitingOrder>(inLists)
-      .sort({ position: -1 })
-      .limit(limit)
-      .map(listed)
-      .toArray(),
+    firstOf(
+      orders
+        .find({ state: 'expired', position: live })
+        .project<WaitingOrder>(inLists)
+        .sort({ position: -1 })
+        .map(listed),
+      limit,
+      isOrder,
+    ),
 
   /** The longest in a state: `by_state` from its end. */
   oldest: (state: OrderState, limit: number): Promise<WaitingOrder[]> =>
-    orders
-      .find({ state, position: live })
-      .project<WaitingOrder>(inLists)
-      .sort({ position: 1 })
-      .limit(limit)
-      .map(listed)
-      .toArray(),
+    firstOf(
+      orders.find({ state, position: live }).project<WaitingOrder>(inLists).sort({ position: 1 }).map(listed),
+      limit,
+      isOrder,
+    ),
 });

@@ -1,5 +1,6 @@
 import type { Collection } from 'mongodb';
 import { clockAheadMs } from '../domain/timings';
+import { firstOf } from './first-of';
 import type { SealOfRow } from './sealed-rows';
 
 /** Of one issuer or one terminal, as one worker process sees it. */
@@ -32,8 +33,6 @@ export interface WorkerRow {
 
 export type Workers = ReturnType<typeof createWorkerReports>;
 
-const readMax = 200;
-
 /** `leaveOut`: what no worker reported, or one of a former version. */
 export const createWorkerReports = (
   { workers }: { readonly workers: Collection<WorkerRow> },
@@ -45,12 +44,11 @@ export const createWorkerReports = (
     await workers.replaceOne({ _id }, { ...content, seal: seal.of(row) }, { upsert: true });
   };
 
-  const ours = (rows: readonly WorkerRow[]): WorkerRow[] =>
-    rows.filter((row) => {
-      const isOurs = seal.isUntouched(row);
-      if (!isOurs) leaveOut(row);
-      return isOurs;
-    });
+  const isOurs = (row: WorkerRow): boolean => {
+    const is = seal.isUntouched(row);
+    if (!is) leaveOut(row);
+    return is;
+  };
 
   return {
     report,
@@ -62,23 +60,15 @@ export const createWorkerReports = (
     },
 
     /** Those that reported within this time. */
-    alive: async (now: Date, withinMs: number, limit: number): Promise<WorkerRow[]> => {
+    alive: (now: Date, withinMs: number, limit: number): Promise<WorkerRow[]> => {
       const at = { $gt: new Date(now.getTime() - withinMs), $lte: new Date(now.getTime() + clockAheadMs) };
-      const rows = await workers
-        .find({ at, leftAt: { $exists: false } })
-        .limit(readMax)
-        .toArray();
-      return ours(rows).slice(0, limit);
+      return firstOf(workers.find({ at, leftAt: { $exists: false } }), limit, isOurs);
     },
 
     /** Of all that reported within the last ten minutes. */
-    lastSeenAt: async (now: Date): Promise<Date | undefined> =>
-      ours(
-        await workers
-          .find({ at: { $lte: new Date(now.getTime() + clockAheadMs) } })
-          .sort({ at: -1 })
-          .limit(readMax)
-          .toArray(),
-      )[0]?.at,
+    lastSeenAt: async (now: Date): Promise<Date | undefined> => {
+      const found = workers.find({ at: { $lte: new Date(now.getTime() + clockAheadMs) } }).sort({ at: -1 });
+      return (await firstOf(found, 1, isOurs))[0]?.at;
+    },
   };
 };

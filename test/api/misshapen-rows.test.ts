@@ -126,7 +126,7 @@ const orderLike = (genuine: OrderRow, n: string): OrderRow => {
 /** Of an order that has sums, no list reads these. */
 const inNoList = /^(events|messages|callLines|facts\.(items|voidRequest))$/;
 const unreadable = new BSONRegExp('(');
-const values = [null, 'x', 5, {}, unreadable] as const;
+const values = [null, 'x', 5, { toString: 5 }, unreadable] as const;
 const seed = seedOf('misshapen rows');
 /** Of each field one, another one with each seed; in the long form all. */
 const valuesAt = (i: number): (readonly [value: unknown, n: number])[] =>

@@ -549,7 +549,11 @@ describe('of orders of 10,000 dated codes', () => {
           pickupLink: n,
           terminal: { channel: 'email', address: 'ann@mail.example' },
         });
-        await orders.project(row, { facts: { ...facts, version: 2 }, entries: [], events: [] });
+        await orders.project(row, {
+          facts: { ...facts, createdAtMs: row.facts.createdAtMs, version: 2 },
+          entries: [],
+          events: [],
+        });
         return found(row);
       }),
     );

@@ -159,3 +159,17 @@ test('of an order that the platform did not write no event is begun, however man
   }));
   expect([(await pass()).told, noted]).toEqual([[], ['acme/forged']]);
 });
+
+test('replays are looked at in turns, by what they are sorted by', async () => {
+  const after: string[] = [];
+  const running = async (from: string) => {
+    after.push(from);
+    return Array.from({ length: 100 }, (_, n) => ({ _id: `shop/${n}`, issuerId: 'shop', running: `shop-${n}` }));
+  };
+  const { pass } = startReconciler({ live: [], test: [] }, [], ({ orderDeps }) => ({
+    orderDeps: { ...orderDeps, replays: { running } as never },
+  }));
+  await pass();
+  await pass();
+  expect(after).toEqual(['', 'shop-99']);
+});

@@ -1,10 +1,10 @@
 import { bodyInvalid } from '../../contract/problem';
+import { positionPattern } from '../../domain/ids';
 
 /** Opaque to callers: the position of the last row that they were given. */
 export const cursorOf = (position: string): string => Buffer.from(position).toString('base64url');
 
-const isPosition = (text: unknown): text is string =>
-  typeof text === 'string' && /^t?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\/[\x21-\x7e]+$/.test(text);
+export const isPosition = (text: unknown): text is string => typeof text === 'string' && positionPattern.test(text);
 
 /** @throws Failure `body_invalid` at `/cursor` for what was never given out. */
 export const positionOf = (cursor: string): string => {

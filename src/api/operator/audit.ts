@@ -5,7 +5,7 @@ import { chainedSince } from '../../operator/seal-rows';
 import type { Audit, AuditRow, KeptAuditRow } from '../../store/audit';
 import { ndjsonLines, pagesOf } from '../edge/file-answer';
 import type { Mount } from '../edge/mount';
-import { pageOf, positionOf } from '../edge/paging';
+import { isPosition, pageOf, positionOf } from '../edge/paging';
 
 export interface OperatorAudit {
   readonly auditLog: Audit;
@@ -19,10 +19,13 @@ export const mountOperatorAudit = (mount: Mount, { auditLog, rowReader }: Operat
   mount.operator(routes.listAudit)(async ({ query: { limit, cursor, from, to, ...search } }) => {
     const filter = { ...search, ...(from ? { from: new Date(from) } : {}), ...(to ? { to: new Date(to) } : {}) };
     const before = cursor === undefined ? undefined : positionOf(cursor);
-    const [rows, since] = await Promise.all([auditLog.list(filter, before, limit + 1), chainedSince(auditLog)]);
+    const since = await chainedSince(auditLog);
     // Beside the chain nothing is written any more, and on a new platform never was: it would be somebody else's.
     const isOurs = (row: AuditRow): boolean =>
-      auditLog.isInChain(row) ? auditLog.isUnchanged(row) : since !== undefined && row.at < since;
+      auditLog.isInChain(row)
+        ? auditLog.isUnchanged(row)
+        : since !== undefined && row.at < since && isPosition(row.position);
+    const rows = await auditLog.list(filter, before, limit + 1, rowReader.isOne('audit', isOurs));
     return { status: 200, body: pageOf(rows, limit, rowReader.of('audit', entryBody, isOurs)) };
   });
 

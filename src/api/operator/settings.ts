@@ -13,7 +13,6 @@ import type { OrderDeps } from '../../second-interface/ask-order';
 import { expectKnown } from '../../second-interface/find-order';
 import { requireUntouched } from '../../second-interface/untouched-order';
 import type { IssuerRow, Issuers } from '../../store/issuers';
-import type { OrderSettingsRow } from '../../store/order-settings';
 import type { Mount } from '../edge/mount';
 
 const namedMax = 10;
@@ -95,20 +94,16 @@ export const mountOperatorSettings = (mount: Mount, deps: OperatorSettings): voi
     return { status: 200, body: settingsBody(levels.issuer, levels) };
   });
 
-  const shownProduct = orderDeps.rowReader.of(
-    'orderSettings',
-    (row: OrderSettingsRow) => ({ productId: row.productId ?? '', settings: row.settings }),
-    settings.isOurs,
-  );
+  const isOwnProduct = orderDeps.rowReader.isOne('orderSettings', settings.isOurs);
 
   mount.operator(routes.listProducts)(async ({ params, query: { limit, cursor } }) => {
     const { _id } = await findIssuer(params.issuerId);
-    const rows = await settings.products(_id, cursor, limit + 1);
+    const rows = await settings.products(_id, cursor, limit + 1, isOwnProduct);
     const page = rows.slice(0, limit);
     return {
       status: 200,
       body: {
-        data: page.flatMap((row) => shownProduct(row) ?? []),
+        data: page.map((row) => ({ productId: row.productId ?? '', settings: row.settings })),
         nextCursor: rows.length > limit ? (page.at(-1)?.productId ?? null) : null,
       },
     };
