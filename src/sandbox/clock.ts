@@ -1,7 +1,7 @@
 import { someAtOnce } from '../bounded/some-at-once';
 import { isDueByClock } from '../domain/clock';
 import { Failure } from '../domain/failures';
-import { voidRequestWorkflowId, workflowId } from '../domain/ids';
+import { type OrderName, voidRequestWorkflowId, workflowId } from '../domain/ids';
 import { isFinal } from '../domain/order';
 import { eventDelayMs } from '../outbound/schedule';
 import { askOrder, engineUnavailable, type OrderDeps } from '../second-interface/ask-order';
@@ -10,6 +10,12 @@ import type { DayCounts } from '../store/day-counts';
 import type { IssuerRow } from '../store/issuers';
 import type { OrderRow } from '../store/orders';
 import { movesPerDay } from './limits';
+
+/** Each is read whole once: in turns with other readings, and paid for. */
+interface OrderReading {
+  read(order: OrderName): Promise<OrderRow | null>;
+  inTurn<T>(row: OrderRow, work: () => Promise<T>): Promise<T>;
+}
 
 const ordersMax = 500;
 const atOnceMax = 8;
@@ -22,7 +28,7 @@ const atOnceMax = 8;
  * @throws Failure `unavailable`, `rate_limited`
  */
 export const advanceClock = async (
-  deps: OrderDeps & { readonly dayCounts: Pick<DayCounts, 'require'> },
+  deps: OrderDeps & { readonly dayCounts: Pick<DayCounts, 'require'>; readonly orderReading: OrderReading },
   issuer: IssuerRow,
   id: string,
   byMs: number,
@@ -31,23 +37,32 @@ export const advanceClock = async (
   const share = { name: `moves/${issuer._id}`, n: rows.length, at: new Date(deps.nowMs()), limit: movesPerDay };
   await deps.dayCounts.require({ ...share, detail: `The clock of a test issuer moves ${movesPerDay} orders a day` });
   await someAtOnce(atOnceMax, rows, async (seen) => {
-    const row = await deps.orders.find(seen);
+    const { read, inTurn } = deps.orderReading;
+    const row = await read(seen);
     if (!row) return;
-    await advanceOrder(deps, row, id, byMs);
-    const after = await deps.orders.find(row);
-    if (after) await hurryCalls(deps, issuer, after);
+    const after = await inTurn(row, () => advanceOrder(deps, row, id, byMs));
+    const moved = after ?? (await read(row));
+    if (moved) await hurryCalls(deps, issuer, moved);
   });
   return rows.length;
 };
 
-const advanceOrder = async (deps: OrderDeps, row: OrderRow, id: string, byMs: number): Promise<void> => {
+/** Undefined: it ended meanwhile. */
+const advanceOrder = async (
+  deps: OrderDeps,
+  row: OrderRow,
+  id: string,
+  byMs: number,
+): Promise<OrderRow | undefined> => {
   const message = { kind: 'advance', id, byMs } as const;
   try {
-    if (isFinal(row.facts.state)) await changeRow(deps, row, async () => ({ message, itemIds: [] }));
-    else if ((await askOrder(deps, row, `advance/${id}`, message)) === 'unavailable') throw engineUnavailable();
+    if (isFinal(row.facts.state)) return (await changeRow(deps, row, async () => ({ message, itemIds: [] }))).row;
+    const judged = await askOrder(deps, row, `advance/${id}`, message);
+    if (judged === 'unavailable') throw engineUnavailable();
+    return judged.row;
   } catch (error) {
-    // It ended meanwhile.
     if (!(error instanceof Failure) || error.retryable) throw error;
+    return undefined;
   }
 };
 

@@ -1,9 +1,7 @@
 import { setImmediate as otherWork } from 'node:timers/promises';
 import { metered } from '../../src/api/edge/file-answer';
 import type { Mount } from '../../src/api/edge/mount';
-import { mountAfterSale } from '../../src/api/issuer/after-sale';
 import { mountEventFeed } from '../../src/api/issuer/event-feed';
-import { mountOrderOperations } from '../../src/api/issuer/order-operations';
 import { mountOperatorOrders, type OperatorOrders } from '../../src/api/operator/orders';
 import { mountOperatorSettings, type OperatorSettings } from '../../src/api/operator/settings';
 import { createRowReader, type RowReader } from '../../src/bounded/row-reader';
@@ -73,40 +71,6 @@ test('a call that may open codes costs one more for each 8', () => {
     openCodes('stadium', 10_000);
   });
   expect(taken).toBe(Math.ceil(20_000 / 1_251));
-});
-
-test('each call that reads an order whole says of how many codes it read', async () => {
-  const items = Array.from({ length: 10_000 }, (_, n) => ({ itemId: `item-${n}`, expiresAtMs: n }));
-  const row = {
-    _id: 'stadium/big',
-    issuerId: 'stadium',
-    orderNo: 'big',
-    timeline: [],
-    facts: { issued: 10_000, items },
-  };
-  const orderDeps = {
-    orders: { find: async () => row },
-    codes: { references: async () => [] },
-  } as unknown as OrderDeps;
-  const said = new Map<string, number>();
-  const readings: Promise<unknown>[] = [];
-  const params = { orderNo: 'big' };
-  const mount = {
-    issuer:
-      ({ name }: Route, { begin }: { begin?: (...given: unknown[]) => Promise<unknown> } = {}) =>
-      (handle: (call: object) => Promise<unknown>) => {
-        const readCodes = (codes: number) => said.set(name, codes);
-        if (begin) readings.push(begin('stadium', params, readCodes));
-        if (name === 'listItems')
-          readings.push(handle({ issuer: { _id: 'stadium' }, params, query: { limit: 1 }, readCodes }));
-      },
-  } as unknown as Mount;
-  mountOrderOperations(mount, orderDeps);
-  mountAfterSale(mount, orderDeps, async () => null);
-  await Promise.all(readings);
-  expect([...said.keys()]).toEqual(expect.arrayContaining(['submitCodes', 'redeemItem', 'listItems']));
-  expect(said.size).toBe(readings.length);
-  expect(new Set(said.values())).toEqual(new Set([10_000]));
 });
 
 test('a page of the event feed costs by what was read for it, at each look', async () => {

@@ -52,7 +52,7 @@ export interface SentFile {
   readonly raw: Buffer;
 }
 
-export interface IssuerCall<R extends Route> {
+interface IssuerCall<R extends Route> {
   readonly issuer: IssuerRow;
   /** Undefined: the issuer's server, by its signature. */
   readonly session: PortalSession | undefined;
@@ -85,6 +85,9 @@ export interface IssuerCall<R extends Route> {
   /** As many may be opened, which takes longer. */
   openCodes(codes: number): void;
 }
+
+/** How a call reads whole orders, wherever they are named. */
+export type Reading = Pick<IssuerCall<Route>, 'atWork' | 'onLargeOrder' | 'readCodes'>;
 
 interface BeforeHandling<R extends Route, B> {
   /** Of new orders. Asked once the sender is known, before anything is read or written for the call. @throws Failure `rate_limited` */

@@ -10,8 +10,8 @@ export const mountOwnCalls = (mount: Mount, calls: CallReader): void => {
     return { status: 200, body: { ...rest, data: data.map(told) } };
   });
 
-  mount.issuer(routes.readOwnCall)(async ({ issuer, params }) => {
-    const { body } = await calls.find(issuer._id, params.callId);
+  mount.issuer(routes.readOwnCall)(async ({ issuer, params, readCodes }) => {
+    const { body } = await calls.find(issuer._id, params.callId, readCodes);
     return { status: 200, body: told(await body(issuer)) };
   });
 };

@@ -18,15 +18,13 @@ import { isUntouched } from '../../second-interface/untouched-order';
 import type { IssuerRow, Issuers } from '../../store/issuers';
 import { codesKept, type OrderRow } from '../../store/orders';
 import type { RunMessages } from '../conformance/run-messages';
-import type { IssuerCall, Mount } from '../edge/mount';
-import { isLarge } from './order-operations';
+import type { Mount, Reading } from '../edge/mount';
+import { inTurnOfSize, paidReader } from './whole-order';
 
 /** Each is looked for and written down. */
 const requestsPerResult = 2;
 /** Of one call: it is answered in time, and leaves the engine to others. */
 const acknowledgedAtOnceMax = 8;
-
-type Reading = Pick<IssuerCall<typeof routes.acknowledgeMessages>, 'atWork' | 'readCodes' | 'onLargeOrder'>;
 
 interface Deps {
   readonly orderDeps: OrderDeps;
@@ -116,19 +114,19 @@ export const mountMessages = (mount: Mount, { orderDeps, issuers, readers, runMe
   });
 
   /** Of one call: each order that is spoken to is read whole once, and paid for. @throws Failure `unavailable` */
-  const orderReader = ({ atWork, readCodes, onLargeOrder }: Reading): Hearing['withOrder'] => {
+  const orderReader = (reading: Reading): Hearing['withOrder'] => {
     const rows = new Map<string, Promise<OrderRow>>();
+    const readPaid = paidReader(orderDeps, reading);
     const read = async (order: OrderName): Promise<OrderRow> => {
-      const row = await atWork(() => orderDeps.orders.find(order));
+      const row = await readPaid(order);
       if (!row || !(await isUntouched(orderDeps, row))) throw new Failure('unavailable', { retryAfterSeconds: 60 });
-      readCodes(codesKept(row));
       return row;
     };
     return async (order, say) => {
-      const reading = rows.get(orderId(order)) ?? read(order);
-      rows.set(orderId(order), reading);
-      const row = await reading;
-      return isLarge(codesKept(row)) ? onLargeOrder(() => say(row)) : say(row);
+      const known = rows.get(orderId(order)) ?? read(order);
+      rows.set(orderId(order), known);
+      const row = await known;
+      return inTurnOfSize(reading, codesKept(row), () => say(row));
     };
   };
 };

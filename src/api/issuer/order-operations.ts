@@ -13,6 +13,7 @@ import { submitCodes } from '../../second-interface/submit-codes';
 import { verifyOrder } from '../../second-interface/verify-order';
 import { codesKept, type OrderRow } from '../../store/orders';
 import type { Mount } from '../edge/mount';
+import { inTurnOfSize } from './whole-order';
 
 /** The second interface: what an issuer's server says of an order that it was told of. */
 export const mountOrderOperations = (mount: Mount, orderDeps: OrderDeps): void => {
@@ -49,14 +50,10 @@ export const orderOperation =
       const running = () => run(orderDeps, row, messageId, body);
       const opened = codesOpened(row, body);
       openCodes(opened);
-      const answer = await (isLarge(Math.max(codesKept(row), opened)) ? onLargeOrder(running) : running());
+      const answer = await inTurnOfSize({ onLargeOrder }, Math.max(codesKept(row), opened), running);
       if (isWaitingForMore(answer)) setsOff = false;
       return answer;
     });
-
-/** Codes of which more is kept than how many they are, or that may be opened. */
-const largeMin = 1_000;
-export const isLarge = (codes: number): boolean => codes >= largeMin;
 
 /** The codes of a call that came with one of those that are named: as many come with it. */
 const codesOfCallMax = 200;

@@ -10,9 +10,11 @@ import type { KeyRing } from '../../sealing/key-ring';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import type { DayCounts } from '../../store/day-counts';
 import type { Issuers } from '../../store/issuers';
+import { codesKept, type OrderRow } from '../../store/orders';
 import type { SandboxInbox } from '../../store/sandbox-inbox';
 import type { Mount } from '../edge/mount';
 import type { IssuerAccounts } from '../issuer/issuer-accounts';
+import { inTurnOfSize, paidReader } from '../issuer/whole-order';
 
 /** Of a hash: enough to know a call again. */
 const idLength = 16;
@@ -58,14 +60,23 @@ export const mountSandbox = (mount: Mount, deps: SandboxDeps): void => {
     return { status: 200, body: { data: await readInbox(deps, issuer._id) } };
   });
 
-  mount.issuer(routes.advanceSandboxClock)(async ({ issuer, body, messageId }) => {
+  mount.issuer(routes.advanceSandboxClock)(async ({ issuer, body, messageId, ...reading }) => {
     requireTest(issuer._id);
     if (clocks.take(issuer._id, ofIssuerAtOnceMax) !== 'taken')
       throw new Failure('rate_limited', { retryAfterSeconds: againSeconds });
     try {
       const id = messageId.slice(0, idLength);
       const { orderDeps, dayCounts } = deps;
-      const orders = await advanceClock({ ...orderDeps, dayCounts }, issuer, id, body.advanceSeconds * secondMs);
+      const orderReading = {
+        read: paidReader(orderDeps, reading),
+        inTurn: <T>(row: OrderRow, work: () => Promise<T>) => inTurnOfSize(reading, codesKept(row), work),
+      };
+      const orders = await advanceClock(
+        { ...orderDeps, dayCounts, orderReading },
+        issuer,
+        id,
+        body.advanceSeconds * secondMs,
+      );
       return { status: 200, body: { orders } };
     } finally {
       clocks.giveBack(issuer._id);

@@ -3,6 +3,7 @@ import { Failure } from '../../domain/failures';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { requireUntouched } from '../../second-interface/untouched-order';
 import type { IssuerRow } from '../../store/issuers';
+import { codesKept } from '../../store/orders';
 import type { HealthReader } from '../platform-health';
 import { callBodies } from './call-bodies';
 import { callsIn, callsOf, callsSummary, findCall, type KnownCall, orderNoOfCall } from './issuer-calls';
@@ -33,12 +34,13 @@ export const createCallReader = (orderDeps: OrderDeps, readHealth: HealthReader)
       };
     },
 
-    /** @throws Failure `order_unknown` (also of a purged order), `call_unknown`. */
-    find: async (issuerId: string, callId: string) => {
+    /** `readCodes`: of an issuer, which pays for what is read. @throws Failure `order_unknown` (also of a purged order), `call_unknown`. */
+    find: async (issuerId: string, callId: string, readCodes: (codes: number) => void = () => undefined) => {
       const orderNo = orderNoOfCall(callId);
       if (orderNo === undefined) throw new Failure('call_unknown');
       const row = await orderDeps.orders.find({ issuerId, orderNo });
       if (!row) throw new Failure('order_unknown');
+      readCodes(codesKept(row) + row.timeline.length);
       await requireUntouched(orderDeps, row);
       const known = findCall(row, callId);
       if (!known) throw new Failure('call_unknown');
@@ -48,6 +50,7 @@ export const createCallReader = (orderDeps: OrderDeps, readHealth: HealthReader)
         known,
         body: async ({ _id, holds }: Pick<IssuerRow, '_id' | 'holds'>) => {
           const submitted = await submittedIn(orderDeps, known, row);
+          readCodes(submitted?.reduce((sum, { codes }) => sum + codes.length, 0) ?? 0);
           return {
             issuerId: _id,
             ...known.call,
