@@ -34,7 +34,7 @@ export const isUntouched = async (
 };
 
 /** Facts are not bound by its MAC: what they cannot be starts no workflow. */
-const isAsWritten = (ring: OrderDeps['ring'], row: Row): boolean => {
+export const isAsWritten = (ring: OrderDeps['ring'], row: Row): boolean => {
   if (flawOfOrder(row) !== undefined) return false;
   try {
     openOrder(ring, row);

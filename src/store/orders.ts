@@ -276,6 +276,9 @@ const voidReasonsLimit = 20;
 /** The engine keeps ten questions of one order at a time: none that may still be judged loses its terminal. */
 const correctionsMax = 20;
 const textsMax = 20;
+/** Far more than there are of one number that went to one address: the others somebody else put there. */
+const sentToRowsMax = 2_000;
+const sentToRowsAtOnce = 50;
 export const keptMessagesMax = 20;
 const readToProject = { facts: 1, version: 1, projected: 1, purgedAt: 1 } as const;
 
@@ -1052,14 +1055,25 @@ export const createOrders = (
      * Of all issuers, each of which numbers its orders for itself; but test ones and others apart: anybody makes an order of
      * any number there, to any address. The database compares the address, so that no other order counts for the limit. One
      * of each issuer, as it was typed where there is such a one: no number in other cases takes the place of another issuer's.
+     * `isOwn`: nor does what somebody else wrote, which is read over.
      */
-    sentTo: async (orderNo: string, { field, is }: AskedAddress, mode: Mode, limit: number): Promise<ListedOrder[]> => {
+    sentTo: async (
+      orderNo: string,
+      { field, is }: AskedAddress,
+      mode: Mode,
+      limit: number,
+      isOwn: (row: ViewedOrder) => boolean,
+    ): Promise<ViewedOrder[]> => {
       const at = { [`terminal.${field}`]: is, position: positionsOf(mode), ...isKept };
       const [asWritten, ...asBefore] = numbered(orderNo);
-      const numbers = [{ ...asWritten, orderNo }, asWritten, ...asBefore];
-      const found = await Promise.all(numbers.map((number) => listOf({ ...number, ...at }, {}, limit)));
-      const ofIssuers = new Map<string, ListedOrder>();
-      for (const row of found.flat()) if (!ofIssuers.has(row.issuerId)) ofIssuers.set(row.issuerId, row);
+      const ofIssuers = new Map<string, ViewedOrder>();
+      for (const number of [{ ...asWritten, orderNo }, asWritten, ...asBefore]) {
+        const found = orders.find({ ...number, ...at }).project<ViewedOrder>({ ...inLists, ...opened });
+        for await (const row of found.limit(sentToRowsMax).batchSize(sentToRowsAtOnce)) {
+          if (ofIssuers.size >= limit) break;
+          if (!ofIssuers.has(row.issuerId) && isOwn(listed(row))) ofIssuers.set(row.issuerId, listed(row));
+        }
+      }
       return [...ofIssuers.values()];
     },
 

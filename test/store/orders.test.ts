@@ -82,8 +82,8 @@ test('orders that went to an address are found by their number in any case, howe
   const terminal = { channel: 'sms', number: '+491511234567' };
   const texted = await placed('LOST-NUMBER', { issuerId: 'shop-sms', terminal });
 
-  const idsOf = async (mode: 'live' | 'test', orderNo: string, address: string) =>
-    (await orders.sentTo(orderNo, askedAddress(address), mode, 3)).map(({ _id }) => _id).sort();
+  const idsOf = async (mode: 'live' | 'test', orderNo: string, address: string, isOwn = (_row: object) => true) =>
+    (await orders.sentTo(orderNo, askedAddress(address), mode, 3, isOwn)).map(({ _id }) => _id).sort();
   expect(await idsOf('live', 'lost-NUMBER', 'ann+b@Mail.example')).toEqual([mine._id]);
   expect(await idsOf('live', 'Lost-Number', 'ann+b@mail.example')).toEqual([before._id, mine._id]);
   expect(await idsOf('test', 'lost-number', 'ann+b@mail.example')).toHaveLength(3);
@@ -96,6 +96,11 @@ test('orders that went to an address are found by their number in any case, howe
   for (const number of ['+49 (0)151 123-45/67', '0049 151 1234567', '0151 1234567', '491511234567']) {
     expect([number, await idsOf('live', 'lost-number', number)]).toEqual([number, [texted._id]]);
   }
+  // Whatever somebody else put before it.
+  for (let n = 0; n < 60; n += 1) await placed('Late-Number', { issuerId: `forged-${n}`, ...to('ann+b@mail.example') });
+  const late = await placed('Late-Number', { issuerId: 'shop', ...to('ann+b@mail.example') });
+  const isOwn = (row: object) => !('issuerId' in row && String(row.issuerId).startsWith('forged'));
+  expect(await idsOf('live', 'late-number', 'ann+b@mail.example', isOwn)).toEqual([late._id]);
   for (const none of ['annxb@mail.example', '.*', 'b@mail.example', '1234567', '0171 1234567', '@', '+']) {
     expect([none, await idsOf('live', 'lost-number', none)]).toEqual([none, []]);
   }
@@ -578,7 +583,7 @@ describe('of orders of 10,000 dated codes', () => {
     refunds: () => heard.withRefund('refundOpen', undefined, 3, inMode),
     'void requests': () => heard.waitingForVoid('undecided', later, 3, inMode),
     named: () => heard.named(rows),
-    'of a number and an address': () => heard.sentTo('big-1', { field: 'address', is: /^ann@/ }, inMode, 3),
+    'of a number and an address': () => heard.sentTo('big-1', { field: 'address', is: /^ann@/ }, inMode, 3, () => true),
     open: () => heard.openAfter('0', later, 100),
     'of a deleted issuer': () => heard.openOf(issuerId, ['undeliverable'], 3),
     'of a test issuer': () => heard.waitingOf(issuerId, 3),

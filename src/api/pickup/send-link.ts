@@ -9,7 +9,7 @@ import type { BodyOf } from '../../contract/route';
 import { modes } from '../../domain/ids';
 import { redeliveriesPerDay } from '../../domain/timings';
 import { redeliverCodes } from '../../second-interface/after-sale/redeliver-codes';
-import { isUntouched } from '../../second-interface/untouched-order';
+import { isAsWritten, isUntouched } from '../../second-interface/untouched-order';
 import type { AskedAddress, OrderRow } from '../../store/orders';
 import { createLimitPerMinute } from '../edge/limit-per-minute';
 import type { Mount } from '../edge/mount';
@@ -68,7 +68,8 @@ const sendTo = async (
   { orderNo, address }: BodyOf<typeof routes.sendLostLink>,
 ): Promise<void> => {
   const asked = askedAddress(address);
-  const found = await Promise.all(modes.map((mode) => deps.orders.sentTo(orderNo, asked, mode, ordersMax)));
+  const isOwn = isAsWritten.bind(undefined, deps.ring);
+  const found = await Promise.all(modes.map((mode) => deps.orders.sentTo(orderNo, asked, mode, ordersMax, isOwn)));
   for (const seen of found.flat()) {
     if (seen.facts.state !== 'delivered') continue;
     const row = await deps.orders.find(seen);
