@@ -209,7 +209,7 @@ export const assemble = async (
     guesses: createGuesses(database, createRowSeal(ring, places.guessRow)),
     knownNetworks: createKnownNetworkRows(database),
     approvals: createApprovals(database),
-    stats: createStats(database, rowReader),
+    stats: createStats(database, (isOurs) => rowReader.isOne('orders', isOurs)),
     alerts,
     workers: createWorkerReports(database, createRowSeal(ring, places.workerRow), (row) =>
       rowReader.leaveOut('workers', row),

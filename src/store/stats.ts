@@ -1,4 +1,3 @@
-import { idText, type RowReader } from '../bounded/row-reader';
 import { type Mode, type OrderName, orderNameOf } from '../domain/ids';
 import type { ListedFacts } from '../domain/items';
 import type { OrderFacts, OrderState } from '../domain/order';
@@ -81,6 +80,12 @@ const sampled = {
   'facts.delivery': 1,
 } as const;
 
+/** `isOurs`: left out, an order as lists have it. */
+type IsOne = <Row extends object>(isOurs?: (row: Row) => boolean) => (row: Row) => boolean;
+
+/** No id of another type is anybody's. */
+const nameIn = (id: unknown): string => (typeof id === 'string' ? id : '');
+
 export type Stats = ReturnType<typeof createStats>;
 
 /** The newest first. */
@@ -103,8 +108,8 @@ const newestSince =
 /** Read by the console's sampler, the troubles and the metrics page, once for all who ask. Every query has a limit. */
 export const createStats = (
   { orders, issuers, alerts }: Pick<Database, 'orders' | 'issuers' | 'alerts'>,
-  { isOne }: Pick<RowReader, 'isOne'> = { isOne: () => () => true },
-  isOrder: (row: object) => boolean = isOne('orders'),
+  isOne: IsOne = () => () => true,
+  isOrder: (row: object) => boolean = isOne(),
 ) => ({
   /** The newest orders since then, newest first: a range of `by_position`. */
   newest: (since: Date, limit: number): Promise<SampledOrder[]> =>
@@ -114,7 +119,7 @@ export const createStats = (
         .project<SampledOrder>(sampled)
         .sort({ position: -1 }),
       limit,
-      isOne('orders', isSampled),
+      isOne(isSampled),
     ),
 
   /** The same orders once more: by `_id`. */
@@ -135,7 +140,7 @@ export const createStats = (
         })
         .sort({ position: -1 }),
       limit,
-      isOne('orders', isSold),
+      isOne(isSold),
     ),
 
   /** How many orders are in a state, up to the limit: `by_state`. */
@@ -161,7 +166,7 @@ export const createStats = (
       .project<{ _id: unknown }>({ _id: 1 })
       .sort({ tamperedAt: -1 })
       .limit(limit)
-      .map(({ _id }) => orderNameOf(idText(_id)))
+      .map(({ _id }) => orderNameOf(nameIn(_id)))
       .toArray(),
 
   /** There are few issuers: no index. */
@@ -172,7 +177,7 @@ export const createStats = (
         .project<{ _id: string }>({ _id: 1 })
         .limit(limit)
         .toArray()
-    ).map(({ _id }) => idText(_id)),
+    ).map(({ _id }) => nameIn(_id)),
 
   /** What is owed to buyers: `by_refund_open`. */
   refundsOpen: (limit: number, mode: Mode): Promise<OwedRefund[]> =>
@@ -182,7 +187,7 @@ export const createStats = (
         .project<OwedRefund>({ 'amount.currency': 1, 'facts.refundDueValue': 1, 'facts.refundSettledValue': 1 })
         .sort({ refundOpen: -1 }),
       limit,
-      isOne('orders', isOwed),
+      isOne(isOwed),
     ),
 
   /** Of the oldest orders, by `by_refund_open` from its end. */

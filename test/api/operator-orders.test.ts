@@ -272,10 +272,10 @@ describe('the file of a list', () => {
     if (!row) throw new Error('there is an order');
     const many = 1_203;
     const listMany: typeof list = async ({ limit, before }) => {
-      const from = before === undefined ? 0 : Number(before);
+      const from = before === undefined ? 0 : Number(before.split('/')[1]);
       const rows = Array.from({ length: Math.min(limit, many - from) }, (_, n) => ({
         ...row,
-        position: String(from + n + 1),
+        position: `2026-01-01T00:00:00.000Z/${from + n + 1}`,
       }));
       sizes.push(rows.length);
       return rows;

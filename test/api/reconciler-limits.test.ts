@@ -1,7 +1,7 @@
 import { retentionMs } from '../../src/domain/timings';
 import { unwrapOrderKey } from '../../src/sealing/order-keys';
 import { macOfOrder } from '../../src/sealing/order-row';
-import { acceptedRow } from '../support/database-of-file';
+import { boundRow } from '../support/database-of-file';
 import type { TestIssuer } from '../support/issuer';
 import { platformOfFile } from '../support/platform-of-file';
 import { reconcileOnce } from '../support/reconcile';
@@ -73,7 +73,7 @@ test('orders that answer nothing take a bounded time of each pass, and the next 
 const stageLimitMs = 100_000;
 
 test('an event that a dead worker left is told in the next pass, however many of an issuer that is away are pending', async () => {
-  const { gateway, database } = file.platform.core;
+  const { gateway, database, ring } = file.platform.core;
   const long = Date.now() - 3_600_000;
   const rows = Array.from({ length: 400 }, (_, n) => {
     const events = [
@@ -81,7 +81,7 @@ test('an event that a dead worker left is told in the next pass, however many of
     ] as const;
     const isLast = n === 399;
     const issuerId = isLast ? issuer.issuerId : 'away';
-    const row = acceptedRow(isLast ? 'left' : `away-${n}`, { issuerId, events, state: 'cancelled' });
+    const row = boundRow(isLast ? 'left' : `away-${n}`, { issuerId, events, state: 'cancelled' }, ring);
     const { unstartedSince: _left, ...begun } = row;
     return { ...begun, eventsPendingSince: new Date(long + n) };
   });
@@ -93,14 +93,14 @@ test('an event that a dead worker left is told in the next pass, however many of
 });
 
 test('what is under way is looked at again after as long as it has been pending, so that the next pass has others', async () => {
-  const { gateway, database } = file.platform.core;
+  const { gateway, database, ring } = file.platform.core;
   const { orders } = file.platform.core.orderDeps;
   const pendingFor = async (orderNo: string, ms: number): Promise<void> => {
     const atMs = Date.now() - ms;
     const events = [
       { sequence: 1, type: 'order.cancelled', atMs, state: 'cancelled', status: 'pending', id: `cf_${orderNo}` },
     ] as const;
-    const { unstartedSince: _left, ...row } = acceptedRow(orderNo, { issuerId: 'away', events, state: 'cancelled' });
+    const { unstartedSince: _left, ...row } = boundRow(orderNo, { issuerId: 'away', events, state: 'cancelled' }, ring);
     await database.orders.insertOne({ ...row, eventsPendingSince: new Date(atMs) });
   };
   const hourMs = 3_600_000;

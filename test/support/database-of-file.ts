@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { orderId } from '../../src/domain/ids';
 import { openFacts } from '../../src/domain/order';
 import { createIssuerSeal } from '../../src/sealing/issuer-row';
-import { createKeyRing } from '../../src/sealing/key-ring';
+import { createKeyRing, type KeyRing } from '../../src/sealing/key-ring';
 import { newOrderKey } from '../../src/sealing/order-keys';
 import { bindingOf } from '../../src/sealing/order-row';
 import { type ClaimSeal, createCodes } from '../../src/store/codes';
@@ -94,11 +94,11 @@ export const acceptedRow = (orderNo: string, change: Partial<OrderRow> = {}): Or
   };
 };
 
-/** The same, as the platform binds it by the key of `ring`. */
-export const boundRow = (orderNo: string, change: Partial<OrderRow> = {}): OrderRow => {
+/** The same, as a platform with these keys binds it. */
+export const boundRow = (orderNo: string, change: Partial<OrderRow> = {}, keyRing: KeyRing = ring): OrderRow => {
   const row = acceptedRow(orderNo, change);
-  const { wrapped, keys } = newOrderKey(ring, row._id);
-  const { 'terminal.mac': mac, ...binding } = bindingOf(ring, { ...row, wrappedKey: wrapped }) ?? {
+  const { wrapped, keys } = newOrderKey(keyRing, row._id);
+  const { 'terminal.mac': mac, ...binding } = bindingOf(keyRing, { ...row, wrappedKey: wrapped }) ?? {
     'terminal.mac': '',
   };
   const terminal = { ...row.terminal, mac };
