@@ -16,7 +16,7 @@ import { isUntouched } from '../src/second-interface/untouched-order';
 import { bringWaiting } from '../src/second-interface/waiting-messages';
 import type { Issuers } from '../src/store/issuers';
 import { type ListedOrder, positionsOf, type WithPendingEvents } from '../src/store/orders';
-import type { Purge } from '../src/store/purge';
+import { type Purge, whyKept } from '../src/store/purge';
 import type { Requests } from '../src/store/requests';
 import type { Troubles } from '../src/temporal/troubles';
 import type { Alerted } from './tell-alerts';
@@ -75,10 +75,11 @@ interface Turn {
   replays?: string;
   /** The last pass failed. */
   hasFailed?: boolean;
+  readonly kept?: Partial<Record<Mode, string>>;
 }
 
 /** Mends what a death between two steps leaves behind. Bounded batches; harmless when two passes run at once. */
-export const createReconcile = (deps: Reconciling, turn: Turn = { open: {}, orphans: {} }) => ({
+export const createReconcile = (deps: Reconciling, turn: Turn = { open: {}, orphans: {}, kept: {} }) => ({
   reconcile: async (): Promise<Reconciled> => {
     const before = new Date(deps.nowMs() - settleMs);
     const failures: unknown[] = [];
@@ -108,7 +109,7 @@ export const createReconcile = (deps: Reconciling, turn: Turn = { open: {}, orph
       viewsRefreshed: await stage(() => refreshViews(deps)),
       testsDeleted: await stage(() => deleteEndedTests(deps)),
       cancelled: await stage(() => cancelOrphans(deps, turn)),
-      purged: await stage(() => purgeOld(deps)),
+      purged: await stage(() => purgeOld(deps, turn)),
       resumed: await stage(() => resumeLost(deps, turn, before)),
     };
     const all = { ...mended, tooOld };
@@ -395,12 +396,27 @@ const cancelOrphans = async (deps: Reconciling, turn: Turn): Promise<number> => 
 };
 
 /** Orders that ended long ago: their codes are shredded, and what is personal is forgotten. */
-const purgeOld = async ({ orderDeps, purge, purgeAfterMs, ...deps }: Reconciling): Promise<number> => {
+const purgeOld = async (
+  { orderDeps, purge, purgeAfterMs, ...deps }: Reconciling,
+  { kept: turn = {} }: Turn,
+): Promise<number> => {
   const keptMs = { live: purgeAfterMs, test: testOrdersKeptMs };
   const dueOf = async (mode: Mode, limit: number) => {
     const kept = keptMs[mode];
     return kept === undefined || limit === 0 ? [] : purge.due(new Date(deps.nowMs() - kept), limit, mode);
   };
+  for (const mode of modes) {
+    const kept = keptMs[mode];
+    if (kept === undefined) continue;
+    const rows = await purge.kept(new Date(deps.nowMs() - kept), turn[mode], batch, mode);
+    turn[mode] = rows.length < batch ? '' : (rows.at(-1)?.position ?? '');
+    await each(deps, 'purge', rows, async (row) => {
+      const why = whyKept(row, deps.nowMs());
+      if (why === 'wrong') await orderDeps.orders.noteTampered(row._id, new Date(deps.nowMs()));
+      if (why === 'told') await orderDeps.orders.forgetToldAll(row._id);
+      return why !== 'kept';
+    });
+  }
   const live = await dueOf('live', batch);
   const due = [...live, ...(await dueOf('test', batch - live.length))];
   return each(deps, 'purge', due, async (order) => {

@@ -4,7 +4,7 @@ import { openOrder, whoseLink } from '../sealing/order-row';
 import type { OrderDeps } from '../second-interface/ask-order';
 import { valueFingerprint } from '../second-interface/code-references';
 import type { Issuers } from '../store/issuers';
-import type { ListedOrder, OrderRow } from '../store/orders';
+import { isPurged, type ListedOrder, type OrderRow } from '../store/orders';
 
 const issuersAtOnce = 500;
 
@@ -35,7 +35,7 @@ export const findByLink = async (
 ): Promise<ListedOrder[]> => {
   const [, secret] = /\/p\/([\w-]+)/.exec(link) ?? [];
   const row = secret === undefined ? null : await orders.findByPickup(sha256(secret));
-  return secret !== undefined && row && !row.purgedAt && isLinkOf(ring, row, secret) ? [row] : [];
+  return secret !== undefined && row && !isPurged(row) && isLinkOf(ring, row, secret) ? [row] : [];
 };
 
 /** Of a row that no key opens nobody can say so: it is listed as tampered with. */

@@ -6,7 +6,7 @@ import { bodyInvalid } from '../contract/problem';
 import { holdsValue, type SaidText, withoutValues } from '../domain/said-text';
 import { SealBroken } from '../sealing/key-ring';
 import { openOrder } from '../sealing/order-row';
-import type { OrderRow } from '../store/orders';
+import { isPurged, type OrderRow } from '../store/orders';
 import type { OrderDeps } from './ask-order';
 import { markTaken } from './codes-in-place';
 
@@ -52,7 +52,7 @@ const secretsOf = async (
   row: OrderRow,
   itemIds: readonly string[] | undefined,
 ): Promise<string[]> => {
-  if (row.purgedAt) return [];
+  if (isPurged(row)) return [];
   try {
     return [...ownSecrets(deps, row), ...(await codeValues(deps, row, itemIds))];
   } catch (error) {

@@ -25,6 +25,7 @@ export const shownInLists = {
   paidTwiceAt: 1,
   codeReportedAt: 1,
   tamperedAt: 1,
+  purgedAt: 1,
 } as const;
 
 type ShownFacts = Record<keyof Omit<OrderFacts, 'items' | 'voidRequest' | 'advances'>, 1>;

@@ -110,6 +110,8 @@ const listed = z.object({
   bouncedAt: z.date().optional(),
   eventsGivenUpAt: z.date().optional(),
   voidWaits: z.object({ state: z.enum(['open', 'undecided']), at: z.date() }).optional(),
+  /** What a purge leaves is no order. */
+  purgedAt: z.undefined().optional(),
   facts: facts.refine(isSum),
   itemSums: itemSums.optional(),
   gift: gift.optional(),

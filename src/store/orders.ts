@@ -280,7 +280,7 @@ const textsMax = 20;
 const sentToRowsMax = 2_000;
 const sentToRowsAtOnce = 50;
 export const keptMessagesMax = 20;
-const readToProject = { facts: 1, version: 1, projected: 1, purgedAt: 1 } as const;
+const readToProject = { facts: 1, state: 1, version: 1, projected: 1, purgedAt: 1 } as const;
 
 /** Of one order: whoever has thousands of events keeps no other order waiting. */
 const eventsAtOnceMax = 50;
@@ -312,8 +312,12 @@ export interface WithPendingEvents extends Pick<OrderRow, '_id' | 'issuerId' | '
   readonly events: readonly Pick<PendingEvent, 'sequence' | 'atMs' | 'given'>[];
 }
 
-/** Nothing is read from, or written to, what a purge left of an order. */
-const isKept = { purgedAt: { $exists: false } };
+/** Nothing is read from, or written to, what a purge left of an order: it has no state. */
+export const isKept: { readonly $or: object[] } = {
+  $or: [{ purgedAt: { $exists: false } }, { state: { $exists: true } }],
+};
+export const isPurged = ({ purgedAt, state }: Partial<Pick<OrderRow, 'purgedAt' | 'state'>>): boolean =>
+  purgedAt !== undefined && state === undefined;
 
 /** Test orders stand after all others in every index: no query over live ones passes over them, nor the other way. */
 const marks = { live: '', test: 't' } as const satisfies Record<Mode, string>;
@@ -554,6 +558,8 @@ export const createOrders = (
   };
 
   return {
+    forgetToldAll,
+
     /** The real guard of an order's uniqueness: the engine forgets names after its retention, this does not. */
     insertAccepted: async (row: OrderRow): Promise<'inserted' | 'exists'> => {
       try {
@@ -798,7 +804,7 @@ export const createOrders = (
         );
         const [row] = await Promise.all([reading, marked]);
         if (!row) throw new Error('the order has no row');
-        if (row.purgedAt) return { fresh: [] };
+        if (isPurged(row)) return { fresh: [] };
         const isClosedOtherwise = isFinal(row.facts.state) && !isSameEnd(row.facts, facts);
         if (isClosedOtherwise || hasLostTime(row.facts, facts) || hasLostIssue(row, facts))
           return { ahead: row.facts, fresh: [] };

@@ -4,7 +4,7 @@ import { type OrderName, orderId } from '../domain/ids';
 import type { Giving, KeptMessage } from '../domain/kept-message';
 import type { TimelineEntry } from '../domain/messages';
 import { openStates } from '../domain/order';
-import { ever, keptMessagesMax, type OrderRow, pendingShown, type WithPendingEvents } from './orders';
+import { ever, isKept, keptMessagesMax, type OrderRow, pendingShown, type WithPendingEvents } from './orders';
 import { push } from './timeline';
 
 /** Events and what they name, which may be 10,000 items: what is read at once ends with the order that has the last of them. */
@@ -45,12 +45,12 @@ export const createPullQueue = ({ orders }: { readonly orders: Collection<OrderR
       const _id = orderId(order);
       const $set = { toGive: from(order.issuerId, atMs) };
       const added = await orders.updateOne(
-        { _id, 'messages.id': { $ne: message.id }, purgedAt: { $exists: false } },
+        { _id, 'messages.id': { $ne: message.id }, ...isKept },
         { $set, $push: { messages: { $each: [message], $slice: -keptMessagesMax } } },
       );
       if (added.matchedCount > 0) return;
       const messages = givable('$messages', ['$$this.id', message.id], message, sinceEver);
-      await orders.updateOne({ _id, purgedAt: { $exists: false } }, [{ $set: { ...$set, messages } }]);
+      await orders.updateOne({ _id, ...isKept }, [{ $set: { ...$set, messages } }]);
     },
 
     /** An event that is to be told now. Where a reader was faster, it stays as that one left it, unless it is to be told again. */
@@ -60,7 +60,7 @@ export const createPullQueue = ({ orders }: { readonly orders: Collection<OrderR
       atMs: number,
       again?: { readonly replayId?: string },
     ): Promise<void> => {
-      await orders.updateOne({ _id: orderId(order), purgedAt: { $exists: false } }, [
+      await orders.updateOne({ _id: orderId(order), ...isKept }, [
         {
           $set: {
             toGive: from(order.issuerId, atMs),
@@ -78,7 +78,7 @@ export const createPullQueue = ({ orders }: { readonly orders: Collection<OrderR
 
     /** It is fetched once more, whatever became of it. `again`: by which the reader knows that. */
     offerAgain: async (order: OrderName, messageId: string, again: string, atMs: number): Promise<void> => {
-      await orders.updateOne({ _id: orderId(order), purgedAt: { $exists: false } }, [
+      await orders.updateOne({ _id: orderId(order), ...isKept }, [
         {
           $set: {
             toGive: from(order.issuerId, atMs),

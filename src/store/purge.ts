@@ -1,16 +1,36 @@
 import type { AnyBulkWriteOperation } from 'mongodb';
 import type { Mode } from '../domain/ids';
-import { finalStates } from '../domain/order';
+import { finalStates, type OrderFacts } from '../domain/order';
+import { dayMs } from '../domain/timings';
 import { type ClaimSeal, ownClaims, type SubmissionRow, withoutSealed } from './codes';
 import type { Database } from './database';
-import { type OrderRow, positionAt, positionsOf } from './orders';
+import { type OrderRow, type PendingEvent, positionAt, positionsOf } from './orders';
 
 export type Purge = ReturnType<typeof createPurge>;
 
 /** A final order whose time is over: enough to purge it. */
 export type PurgeableOrder = Pick<OrderRow, '_id' | 'issuerId' | 'orderNo' | 'pickupHash' | 'wrappedKey'>;
 
+/** With the marks that keep it, and what they are of. */
+export interface KeptOrder extends Pick<OrderRow, '_id' | 'position' | 'eventsPendingSince' | 'refundOpen'> {
+  readonly facts: Pick<OrderFacts, 'refundDueValue' | 'refundSettledValue'>;
+  readonly events?: readonly (Pick<PendingEvent, 'status'> | null)[];
+}
+
 const claimsAtOnce = 500;
+/** No pass puts its next look at events off for longer. */
+const eventsDeferredMaxMs = 2 * dayMs;
+
+/** `told`: all its events are, and a process died before it said so. `wrong`: the platform never writes such a mark. */
+export const whyKept = (order: KeptOrder, nowMs: number): 'kept' | 'told' | 'wrong' => {
+  const { eventsPendingSince, refundOpen, facts, events } = order;
+  const { refundDueValue = 0, refundSettledValue = 0 } = facts;
+  if (refundOpen !== undefined && !(refundDueValue > refundSettledValue)) return 'wrong';
+  if (eventsPendingSince === undefined) return 'kept';
+  const isTime = eventsPendingSince instanceof Date && eventsPendingSince.getTime() < nowMs + eventsDeferredMaxMs;
+  if (!isTime || !Array.isArray(events)) return 'wrong';
+  return events.some((event) => event?.status === 'pending') ? 'kept' : 'told';
+};
 
 /**
  * Forgets old orders for good. What stays is what uniqueness needs: the row's `_id`, so that no order takes its number,
@@ -68,7 +88,6 @@ export const createPurge = (
             // Nobody is owed anything by a test order.
             ...(mode === 'live' ? { refundOpen: { $exists: false } } : {}),
             tamperedAt: { $exists: false },
-            purgedAt: { $exists: false },
           })
           .project<PurgeableOrder>({ issuerId: 1, orderNo: 1, pickupHash: 1, wrappedKey: 1 })
           .sort({ position: 1 })
@@ -78,6 +97,31 @@ export const createPurge = (
       }
       return due;
     },
+
+    /**
+     * Of the same age, those that a mark keeps, which nothing binds to its order; after a position, as most of them may be
+     * kept. They were not purged, and so are few.
+     */
+    kept: (endedBy: Date, after: string | undefined, limit: number, mode: Mode): Promise<KeptOrder[]> =>
+      orders
+        .find({
+          position: {
+            ...positionsOf(mode),
+            ...(after ? { $gt: after } : {}),
+            $lt: `${positionAt(mode, endedBy)}/\uffff`,
+          },
+          state: { $in: [...finalStates] },
+          'facts.updatedAtMs': { $lte: endedBy.getTime() },
+          $or: [{ eventsPendingSince: { $exists: true } }, { refundOpen: { $exists: true } }],
+          tamperedAt: { $exists: false },
+        })
+        .project<KeptOrder>({
+          ...{ position: 1, eventsPendingSince: 1, refundOpen: 1, 'events.status': 1 },
+          ...{ 'facts.refundDueValue': 1, 'facts.refundSettledValue': 1 },
+        })
+        .sort({ position: 1 })
+        .limit(limit)
+        .toArray(),
 
     /**
      * The codes go first, then the row with its data key: after a death in between the order is still due. Doing it twice

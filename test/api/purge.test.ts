@@ -137,3 +137,39 @@ test('an order whose refund is open is not forgotten before it is settled', asyn
   await whenTold();
   expect((await reconcileAt(endMs)).purged).toBe(1);
 });
+
+test('a mark that somebody else wrote hides no order, and keeps none for ever in silence', async () => {
+  const issuer = await file.issuer();
+  const { issuerId } = issuer;
+  const { orders } = file.platform.core.database;
+  const far = new Date(4e12);
+  const forged: Record<string, object> = {
+    none: {},
+    pending: { eventsPendingSince: far },
+    told: { eventsPendingSince: new Date(0) },
+    owed: { refundOpen: 'x' },
+    gone: { purgedAt: null },
+  };
+  const updated = [];
+  for (const [orderNo, marks] of Object.entries(forged)) {
+    await issuer.placeVerified(orderNo);
+    await issuer.submit(orderNo, [{ itemId: '1', value: `MARKED-${orderNo}` }]);
+    await issuer.message('order.delivered', orderNo);
+    const told = await until('all events are told', async () => {
+      const row = await rowOf(issuerId, orderNo);
+      return !row.eventsPendingSince && row;
+    });
+    updated.push(told.facts.updatedAtMs);
+    await orders.updateOne({ _id: told._id }, { $set: marks });
+  }
+  expectProblem(await issuer.order('gone'), 503, 'unavailable');
+  const atMs = Math.max(...updated) + keptMs;
+  for (let n = 0; n < 3; n += 1) await reconcileAt(atMs);
+  const seen = await orders.find({ issuerId }).toArray();
+  // The rest is purged: also what a death alone may leave so.
+  expect(seen.map(({ orderNo, tamperedAt }) => [orderNo, tamperedAt !== undefined]).sort()).toEqual([
+    ['gone', true],
+    ['owed', true],
+    ['pending', true],
+  ]);
+});

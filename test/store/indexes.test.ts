@@ -41,6 +41,10 @@ const accepted: Record<
     index: 'by_state',
     examined: 'those that ended late, or have an event to tell, are passed over',
   },
+  'reconciler: old orders that a mark keeps': {
+    index: 'by_state',
+    examined: 'those that end in this very pass are passed over: what else is as old is purged',
+  },
   'reconciler: replays that run': {
     index: 'one_running_per_issuer',
     examined: 'those that began a moment ago are passed over: one of each issuer at most',

@@ -1,7 +1,7 @@
 import { createApprovals } from '../../src/store/approvals';
 import { createInbox } from '../../src/store/inbox';
 import { createOrders, type OrderRow } from '../../src/store/orders';
-import { createPurge, type Purge } from '../../src/store/purge';
+import { createPurge, type Purge, whyKept } from '../../src/store/purge';
 import { acceptedRow, anyClaims, anySeal, codesOf, databaseOfFile } from '../support/database-of-file';
 
 const file = databaseOfFile();
@@ -176,4 +176,31 @@ test('two passes at once: each order is ended once', async () => {
   expect(await file.database.orders.countDocuments({ purgedAt: { $exists: true } })).toBe(12);
   expect(await file.database.submissions.countDocuments({ 'codes.0': { $exists: true } })).toBe(0);
   expect(await dueAt(endedAtMs)).toEqual([]);
+});
+
+test('an order that a mark keeps is asked whether the platform wrote it: what is owed, or told yet, keeps it', async () => {
+  const nowMs = endedAtMs + 1;
+  const event = { type: 'order.delivered', sequence: 1, atMs: 1, state: 'delivered', status: 'pending' } as const;
+  const sent = { ...event, status: 'sent' } as const;
+  const owes = { ...acceptedRow('owes').facts, refundDueValue: 2, refundSettledValue: 1 };
+  await ended('a-owes', { refundOpen: 'p', facts: owes });
+  await ended('b-owes-none', { refundOpen: 'p' });
+  await ended('c-waits', { eventsPendingSince: endedAt, events: [event] });
+  await ended('d-told', { eventsPendingSince: endedAt, events: [sent] });
+  await ended('e-never', { eventsPendingSince: new Date(4e12), events: [event] });
+  await ended('f-due');
+  const why: string[][] = [];
+  let after = '';
+  for (let n = 0; n < 3; n += 1) {
+    const rows = await purge.kept(endedAt, after, 2, 'live');
+    why.push(...rows.map((row) => [row._id, whyKept(row, nowMs)]));
+    after = rows.at(-1)?.position ?? after;
+  }
+  expect(why).toEqual([
+    ['acme/a-owes', 'kept'],
+    ['acme/b-owes-none', 'wrong'],
+    ['acme/c-waits', 'kept'],
+    ['acme/d-told', 'told'],
+    ['acme/e-never', 'wrong'],
+  ]);
 });

@@ -295,6 +295,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     'orders whose buyer reported a code': () => stats.codeReportedSince(now, 10),
     'events given up': () => stats.givenUpSince(now, 10),
     'reconciler: orders to be purged': () => purge.due(now, 10, 'live'),
+    'reconciler: old orders that a mark keeps': () => purge.kept(now, '1', 10, 'live'),
     'the ledger of an order': async () => {
       await ledger.keep(order, [{ seq: 1, kind: 'redeemed', atMs: 1, by: 'issuer', operationId: 'r' }]);
       await ledger.keep(order, []);

@@ -68,7 +68,7 @@ const startReconciler = (
         mode === 'live' ? [...new Set(orphans.map(({ issuerId }) => issuerId))].map((_id) => ({ _id })) : [],
     },
     requests: { abandoned: none },
-    purge: { due: none },
+    purge: { due: none, kept: none },
     troubles: {
       of: async ({ _id }: Row) => {
         looked.push(_id);

@@ -5,7 +5,7 @@ import { sha256 } from '../../sealing/key-ring';
 import { openOrder, whoseLink } from '../../sealing/order-row';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { isUntouched } from '../../second-interface/untouched-order';
-import type { LinkPlace, OrderRow } from '../../store/orders';
+import { isPurged, type LinkPlace, type OrderRow } from '../../store/orders';
 import { heldForPerson } from '../edge/problems';
 import type { ShownLimit } from './shown-limit';
 
@@ -16,7 +16,7 @@ export const findByLink = async (
   place?: LinkPlace,
 ): Promise<OrderRow> => {
   const row = await deps.orders.findByPickup(sha256(secret), place);
-  if (row?.purgedAt) throw new Failure('path_unknown', { detail: 'The order and its codes are no longer kept' });
+  if (row && isPurged(row)) throw new Failure('path_unknown', { detail: 'The order and its codes are no longer kept' });
   if (!row) throw new Failure('path_unknown');
   // Before anything of it is believed.
   if (!(await isUntouched(deps, row)))
