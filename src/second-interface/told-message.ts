@@ -25,7 +25,7 @@ export const toldMessages = async (
   const told = new Map<string, Told>();
   const held = new Set<string>();
   let rows = 0;
-  for await (const row of ids.length > 0 ? deps.orders.told(ids) : []) {
+  for await (const row of ids.length > 0 ? deps.pulls.told(ids) : []) {
     rows += 1;
     if (row.issuerId !== issuerId || !isUnderItsName(row)) continue;
     for (const event of row.events)

@@ -27,7 +27,6 @@ import { createReadTogether } from './read-together';
 import { callByCall } from './sealed-rows';
 import { isDuplicate } from './store-errors';
 import { deliveryLines, hasTaken, keysIn, lacks, lineKeys, newestLines, push, withAllLines } from './timeline';
-import { toldOrders } from './told-orders';
 
 export interface PendingEvent extends OrderEvent {
   readonly status: 'pending' | 'sent' | 'given_up';
@@ -923,8 +922,6 @@ export const createOrders = (
       );
       if (wasTold.matchedCount === 0) await orders.updateOne(isAnother, { $set: { sentIn } });
     },
-
-    told: toldOrders(orders),
 
     /** By its own name. */
     isOwnEvent: ({ _id }: Pick<OrderRow, '_id'>, { id, sequence }: Pick<PendingEvent, 'id' | 'sequence'>): boolean =>

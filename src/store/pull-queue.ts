@@ -6,6 +6,7 @@ import type { TimelineEntry } from '../domain/messages';
 import { openStates } from '../domain/order';
 import { ever, isKept, keptMessagesMax, type OrderRow, pendingShown, type WithPendingEvents } from './orders';
 import { push } from './timeline';
+import { toldOrders } from './told-orders';
 
 /** Events and what they name, which may be 10,000 items: what is read at once ends with the order that has the last of them. */
 const itemsReadMax = 20_000;
@@ -40,6 +41,8 @@ export const createPullQueue = ({ orders }: { readonly orders: Collection<OrderR
   const ofIssuer = (issuerId: string, until = '~') => ({ $gt: `${issuerId}/0`, $lt: `${issuerId}/${until}` });
 
   return {
+    told: toldOrders(orders),
+
     /** A message of the first interface, which may be in the row since an attempt to call, and is from now on as it is. */
     offer: async (order: OrderName, message: KeptMessage, atMs: number): Promise<void> => {
       const _id = orderId(order);

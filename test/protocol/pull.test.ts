@@ -404,8 +404,8 @@ test.concurrent('a hundred events of one order are acknowledged by one look for 
   })) as unknown as PendingEvent[];
   const { orders } = file.platform.core.database;
   await orders.updateOne({ _id: orderId(name) }, { $push: { events: { $each: events } } });
-  const { orders: store } = file.platform.core.orderDeps;
-  const [told, find] = [jest.spyOn(store, 'told'), jest.spyOn(store, 'find')];
+  const { orders: store, pulls } = file.platform.core.orderDeps;
+  const [told, find] = [jest.spyOn(pulls, 'told'), jest.spyOn(store, 'find')];
   const results = [...events.map(({ id = '' }) => ({ id })), { id: idOf(1_000) }].slice(1);
   const answer = await acknowledge(issuer, ...results);
   expect(answer.body).toEqual({ acknowledged: 99, problems: [{ id: idOf(1_000), code: 'message_unknown' }] });

@@ -637,7 +637,7 @@ describe('of orders of 10,000 dated codes', () => {
     await orders.project(row, { facts: { ...others, version: 2 }, entries, events: [] });
     read.bytes = 0;
     const seen: string[] = [];
-    for await (const { _id, events: told } of heard.told(events.map(({ id }) => id)))
+    for await (const { _id, events: told } of createPullQueue(read.database).told(events.map(({ id }) => id)))
       seen.push(`${_id} ${told.length}`);
     expect(seen).toEqual([`${row._id} 100`]);
     expect(read.bytes).toBeLessThan(30_000);

@@ -325,7 +325,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await createEventFeed(of).page('feed', undefined, 1);
     },
     'the order of an event': async () => {
-      await orders.told(['e', 'f']).next();
+      await createPullQueue(of).told(['e', 'f']).next();
     },
     'events of an issuer that were not taken': async () => {
       await createReplays(of, anySeal).untaken('acme', { sinceMs: 1 }, 10);
