@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { createMakeStatements } from '../../activities/make-statements';
 import { createRowReader } from '../../src/bounded/row-reader';
 import { createLogger } from '../../src/logger';
@@ -138,4 +139,29 @@ test('the daily job makes what changed and was not made, also of days that it mi
   await file.database.orders.deleteMany({ issuerId: 'job-b' });
   const later = await statements.ofPastDay({ issuerId: 'job-b', day: '2026-03-01' });
   expect([later.asOf.getTime(), await numbersOf(later.pages)]).toEqual([midnightMs + 10 * 60_000, ['b']]);
+});
+
+test.each([
+  ['one line without end', 1, Buffer.alloc(2 ** 26, 0x20)],
+  ['more lines than it was made of', 1, Buffer.from('{}\n'.repeat(2 ** 20))],
+  ['no lines', 3, Buffer.from('no\nline\n')],
+])('a kept statement that unpacks to %s is read no further, and noted', async (what, count, text) => {
+  const told: unknown[] = [];
+  const kept = createStatements(file.database);
+  const making = createMaking({
+    orders: createOrders(file.database),
+    rowReader: createRowReader((collection, id) => told.push([collection, id])),
+    statements: kept,
+    nowMs: () => midnightMs,
+  });
+  const name = { issuerId: `bomb-${what.length}`, day: '2026-03-01' } as const;
+  const at = new Date(midnightMs);
+  await kept.keepPart(name, 'm', 0, gzipSync(text), at);
+  await kept.finish(name, { making: 'm', asOf: at, orders: count, parts: 1, at });
+  const unpacked = jest.spyOn(JSON, 'parse');
+  const { pages } = await making.ofPastDay(name);
+  await expect(numbersOf(pages)).rejects.toThrow('not as the platform wrote it');
+  expect(unpacked.mock.calls.length).toBeLessThan(100_000);
+  unpacked.mockRestore();
+  expect(told).toEqual([['statements', `${name.issuerId}/${name.day}`]]);
 });

@@ -6,6 +6,7 @@ import type { RowReader } from '../../bounded/row-reader';
 import type { StatementLine } from '../../contract/issuer/statements';
 import { type Day, dayOf, statementDueMs } from '../../domain/days';
 import { orderNameOf } from '../../domain/ids';
+import { SealBroken } from '../../sealing/key-ring';
 import type { Orders } from '../../store/orders';
 import type { StatementName, StatementRow, Statements as StatementStore } from '../../store/statements';
 import { statementLine } from './statement-line';
@@ -21,6 +22,9 @@ export interface Statement {
 const readAtOnce = 500;
 /** Far below what one document may have. */
 const partBytes = 512 * 1024;
+/** Of a kept one, which nothing binds: some bytes may unpack to a thousand times as many. */
+const lineMaxChars = 64 * 1024;
+const wholeMaxChars = 2 * 1024 ** 3;
 
 export type Statements = ReturnType<typeof createStatements>;
 
@@ -82,11 +86,18 @@ export const createStatements = ({
     return made;
   };
 
-  const keptPages = (name: StatementName, row: StatementRow): AsyncGenerator<readonly StatementLine[]> => {
+  /** @throws SealBroken for what is not a statement as it was kept, noted for a person */
+  const keptPages = async function* (name: StatementName, row: StatementRow): AsyncGenerator<readonly StatementLine[]> {
     const parts = async function* (): AsyncGenerator<Buffer> {
       for (let n = 0; n < row.parts; n += 1) yield statements.readPart(name, row, n);
     };
-    return linesIn(parts());
+    try {
+      yield* linesIn(parts(), row.orders);
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      rowReader.leaveOut('statements', row, error);
+      throw new SealBroken('the kept statement is not as the platform wrote it');
+    }
   };
 
   return {
@@ -133,16 +144,33 @@ const slicesOf = async function* (chunks: AsyncIterable<Buffer>, bytes: number):
   if (size > 0) yield Buffer.concat(held);
 };
 
-/** Back from compressed NDJSON, as many lines at once as came. */
-const linesIn = async function* (parts: AsyncIterable<Buffer>): AsyncGenerator<readonly StatementLine[]> {
+class Unreadable extends Error {}
+
+/** No line, or no gzip: whatever else goes wrong with a reading may be over with the next one. */
+const isUnreadable = (error: unknown): boolean =>
+  error instanceof Unreadable ||
+  error instanceof SyntaxError ||
+  (error instanceof Error && 'code' in error && /^(Z_|ERR_INVALID_ARG_TYPE)/.test(String(error.code)));
+
+/** Back from compressed NDJSON, as many lines at once as came, and no more than there were. */
+const linesIn = async function* (
+  parts: AsyncIterable<Buffer>,
+  linesMax: number,
+): AsyncGenerator<readonly StatementLine[]> {
   const compressed = Readable.from(parts);
   const unzipped = createGunzip();
   compressed.once('error', (error) => unzipped.destroy(error));
   let rest = '';
+  let chars = 0;
+  let count = 0;
   try {
     for await (const text of compressed.pipe(unzipped).setEncoding('utf8')) {
       const lines = `${rest}${text}`.split('\n');
       rest = lines.pop() ?? '';
+      chars += text.length;
+      count += lines.length;
+      const isTooMuch = !(count <= linesMax) || chars > wholeMaxChars || rest.length > lineMaxChars;
+      if (isTooMuch) throw new Unreadable('it unpacks to more than was kept');
       yield lines.map((line) => JSON.parse(line) as StatementLine);
     }
   } finally {
