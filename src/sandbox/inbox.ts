@@ -1,9 +1,10 @@
+import type { RowReader } from '../bounded/row-reader';
 import type { Deliver, Written } from '../channels/channel';
 import type { ConfiguredChannels } from '../channels/configured-channels';
 import type { Terminal } from '../domain/order';
 import type { KeyRing } from '../sealing/key-ring';
 import { places } from '../sealing/places';
-import type { SandboxInbox } from '../store/sandbox-inbox';
+import type { SandboxInbox, SandboxMessageRow } from '../store/sandbox-inbox';
 import { inboxShownMax } from './limits';
 
 interface InboxDeps {
@@ -33,11 +34,17 @@ export const createInboxDelivery =
     };
   };
 
-/** Newest first. One that somebody else brought here from another issuer is left out. */
-export const readInbox = async ({ inbox, ring }: InboxDeps, issuerId: string) =>
-  (await inbox.newest(issuerId, inboxShownMax)).flatMap(({ _id, at, channel, sealed }) => {
+/** Newest first. What somebody else wrote, or brought here from another issuer, is left out and told. */
+export const readInbox = async (
+  { inbox, ring, rowReader }: InboxDeps & { readonly rowReader: RowReader },
+  issuerId: string,
+) => {
+  const opened = rowReader.of('sandboxInbox', ({ _id, at, channel, sealed }: SandboxMessageRow) => {
     const { issuerId: whose, ...written }: Written & { readonly issuerId: string } = JSON.parse(
       ring.open(sealed, places.sandboxMessage(_id)).toString(),
     );
-    return whose === issuerId ? [{ at: at.toISOString(), channel, ...written }] : [];
+    if (whose !== issuerId) throw new Error('it is of another issuer');
+    return { at: at.toISOString(), channel, ...written };
   });
+  return (await inbox.newest(issuerId, inboxShownMax)).flatMap((row) => opened(row) ?? []);
+};

@@ -309,6 +309,9 @@ test('mails of its orders are in its inbox, and go nowhere else', async () => {
   // Whoever writes to the database reads nobody else's.
   const other = await file.sandboxIssuer();
   const { sandboxInbox } = file.platform.core.database;
+  const forged = { issuerId: issuer.issuerId, at: new Date(), channel: 'email', sealed: Buffer.alloc(64, 1) };
+  await sandboxInbox.insertOne({ _id: 'forged', ...forged });
+  expect((await issuer.get('/inbox')).body).toEqual(inbox.body);
   await sandboxInbox.updateMany({ issuerId: issuer.issuerId }, { $set: { issuerId: other.issuerId } });
   expect((await other.get('/inbox')).body).toEqual({ data: [] });
   // A live one's mail that came later is there, and that one is not.

@@ -57,7 +57,10 @@ export const mountSandbox = (mount: Mount, deps: SandboxDeps): void => {
 
   mount.issuer(routes.readSandboxInbox)(async ({ issuer }) => {
     requireTest(issuer._id);
-    return { status: 200, body: { data: await readInbox(deps, issuer._id) } };
+    return {
+      status: 200,
+      body: { data: await readInbox({ ...deps, rowReader: deps.orderDeps.rowReader }, issuer._id) },
+    };
   });
 
   mount.issuer(routes.advanceSandboxClock)(async ({ issuer, body, messageId, ...reading }) => {
