@@ -33,26 +33,23 @@ export interface AcknowledgementProblem {
 
 export interface Hearing {
   onceAnswered(then: () => void): void;
-  /** In turns with others of its issuer. */
-  atWork<T>(work: () => Promise<T>): Promise<T>;
   /** Its whole row, where more is said to it than that a message was taken. */
   withOrder<T>(order: OrderName, say: (row: OrderRow) => Promise<T>): Promise<T>;
 }
 
 /**
- * An issuer has fetched a message and answers it: heard as an answer to a call would be, through the second interface. A
- * second one says the same again, a late one counts as well. Resolves to why it could not be used: then the message waits
- * on.
+ * An issuer has fetched a message that is no event, and answers it: heard as an answer to a call would be, through the
+ * second interface. A second one says the same again, a late one counts as well. Resolves to why it could not be used: then
+ * the message waits on.
  */
 export const acknowledgeMessage = async (
   deps: OrderDeps,
   told: Told | Failure | undefined,
   { id, answer, todaysAnswer, flaws }: AcknowledgedMessage,
-  { onceAnswered, atWork, withOrder }: Hearing,
+  { onceAnswered, withOrder }: Hearing,
 ): Promise<AcknowledgementProblem | undefined> => {
   if (!told || told instanceof Failure) return problemOf(told ?? new Failure('message_unknown'));
-  const { row, event, message } = told;
-  if (event) await atWork(() => acknowledgeEvent(deps, row, event));
+  const { row, message } = told;
   if (!message) return undefined;
   const said = todaysAnswer ? todaysAnswer(typeOfKind[message.kind], answer) : answer;
   // The same answer again is the same call: an Update that was judged is not judged twice.
@@ -67,18 +64,25 @@ export const acknowledgeMessage = async (
   );
 };
 
-const acknowledgeEvent = async (
+/** All that were taken of one order at once, in one write. */
+export const acknowledgeEvents = async (
   { orders, replays, nowMs }: OrderDeps,
   row: ToldOrder,
-  { id = '', type, sequence, status, given, replayId }: ToldOrder['events'][number],
+  events: readonly ToldOrder['events'][number][],
 ): Promise<void> => {
-  if (status === 'sent') return;
-  const attempt = given?.attempt ?? 0;
-  const detail = { message: id, try: attempt, ok: true, fetched: true, type, sequence };
-  const line = { key: `${id}.acknowledged.${attempt}`, atMs: nowMs(), event: 'event_sent', detail } as const;
-  if (row.eventsGivenUpAt) await orders.markReplayed(row, sequence, [line]);
-  else await orders.markEvent(row, sequence, 'sent', [line]);
-  if (replayId !== undefined) await replays.countTaken(row.issuerId, replayId);
+  const waiting = events.filter(({ status }) => status !== 'sent');
+  if (waiting.length === 0) return;
+  const lines = waiting.map(({ id = '', type, sequence, given }) => {
+    const attempt = given?.attempt ?? 0;
+    const detail = { message: id, try: attempt, ok: true, fetched: true, type, sequence };
+    return { key: `${id}.acknowledged.${attempt}`, atMs: nowMs(), event: 'event_sent', detail } as const;
+  });
+  const sequences = waiting.map(({ sequence }) => sequence);
+  if (row.eventsGivenUpAt) await orders.markReplayed(row, sequences, lines);
+  else await orders.markEvent(row, sequences, 'sent', lines);
+  for (const { replayId } of waiting) {
+    if (replayId !== undefined) await replays.countTaken(row.issuerId, replayId);
+  }
 };
 
 const takeAnswer = async (

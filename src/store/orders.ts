@@ -424,6 +424,8 @@ const newestOf = (lists: readonly (readonly ListedOrder[])[], limit: number): Li
     .sort((a, b) => (a.position < b.position ? 1 : -1))
     .slice(0, limit);
 
+const isOf = (sequences: number | readonly number[]) => ({ $in: [sequences].flat() });
+
 /** Of a row that may be anything. */
 const numberOf = (value: unknown): number => (typeof value === 'number' && value > 0 ? value : 0);
 
@@ -1252,10 +1254,10 @@ export const createOrders = (
         { ...inLists, ...opened, ...pendingShown() },
       ),
 
-    /** Called with an event's last try: usually nothing else is pending, and one write does all. */
+    /** Called with the last tries of events of an order: usually nothing else is pending, and one write does all. */
     markEvent: async (
       order: OrderName,
-      sequence: number,
+      sequences: number | readonly number[],
       status: 'sent' | 'given_up',
       entries: readonly TimelineEntry[] = [],
     ): Promise<void> => {
@@ -1267,8 +1269,8 @@ export const createOrders = (
         },
         ...(entries.length > 0 ? { $push: push(entries) } : {}),
       };
-      const isThis = { arrayFilters: [{ 'event.sequence': sequence }] };
-      const otherPending = { $elemMatch: { status: 'pending' as const, sequence: { $ne: sequence } } };
+      const isThis = { arrayFilters: [{ 'event.sequence': isOf(sequences) }] };
+      const otherPending = { $elemMatch: { status: 'pending' as const, sequence: { $nin: [sequences].flat() } } };
       const last = await orders.updateOne(
         { _id, ...isKept, events: { $not: otherPending } },
         { ...change, $unset: { eventsPendingSince: 1 } },
@@ -1280,12 +1282,16 @@ export const createOrders = (
     },
 
     /** A replay was taken: also what was given up, or is pending, is told now, and is no trouble any more. */
-    markReplayed: async (order: OrderName, sequence: number, entries: readonly TimelineEntry[]): Promise<void> => {
+    markReplayed: async (
+      order: OrderName,
+      sequences: number | readonly number[],
+      entries: readonly TimelineEntry[],
+    ): Promise<void> => {
       const _id = orderId(order);
       await orders.updateOne(
         { _id, ...isKept },
         { $set: { 'events.$[event].status': 'sent' }, $push: push(entries) },
-        { arrayFilters: [{ 'event.sequence': sequence }] },
+        { arrayFilters: [{ 'event.sequence': isOf(sequences) }] },
       );
       await orders.updateOne(
         { _id, eventsGivenUpAt: { $exists: true }, 'events.status': { $ne: 'given_up' } },

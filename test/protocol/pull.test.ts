@@ -394,23 +394,27 @@ test.concurrent('who is called fetches nothing; the query, the body and the numb
   expectProblem(answers.find(({ status }) => status === 429) as Answer, 429, 'rate_limited');
 });
 
-test.concurrent('a hundred events of one order are acknowledged by one look for them, and its row is not read whole', async () => {
+test.concurrent('a hundred events of one order are acknowledged by one look for them and one write, and its row is not read whole', async () => {
   const issuer = await pullIssuer();
   await placeVerified(issuer, 'many-events');
   const name = { issuerId: issuer.issuerId, orderNo: 'many-events' };
   const idOf = (n: number) => ownMessageId(name, 'event', n);
   const events = Array.from({ length: 100 }, (_, n) => ({
-    ...{ id: idOf(n + 10), sequence: n + 10, type: 'order.delivered', atMs: 1, state: 'delivered', status: 'sent' },
+    ...{ id: idOf(n + 10), sequence: n + 10, type: 'order.delivered', atMs: 1, state: 'delivered', status: 'pending' },
   })) as unknown as PendingEvent[];
   const { orders } = file.platform.core.database;
   await orders.updateOne({ _id: orderId(name) }, { $push: { events: { $each: events } } });
   const { orders: store, pulls } = file.platform.core.orderDeps;
-  const [told, find] = [jest.spyOn(pulls, 'told'), jest.spyOn(store, 'find')];
+  const [told, find, mark] = [jest.spyOn(pulls, 'told'), jest.spyOn(store, 'find'), jest.spyOn(store, 'markEvent')];
   const results = [...events.map(({ id = '' }) => ({ id })), { id: idOf(1_000) }].slice(1);
   const answer = await acknowledge(issuer, ...results);
   expect(answer.body).toEqual({ acknowledged: 99, problems: [{ id: idOf(1_000), code: 'message_unknown' }] });
   expect(told.mock.calls.filter(([ids]) => ids.includes(idOf(11)))).toHaveLength(1);
   expect(find.mock.calls.filter(([order]) => order.orderNo === name.orderNo)).toEqual([]);
+  expect(mark.mock.calls.filter(([order]) => order.orderNo === name.orderNo)).toHaveLength(1);
+  const row = await orders.findOne({ _id: orderId(name) });
+  const pending = row?.events.filter(({ id, status }) => results.some((one) => one.id === id) && status !== 'sent');
+  expect([pending, row?.callLines?.event_sent?.length]).toEqual([[], 99]);
 });
 
 test.concurrent('another issuer acknowledges nothing of mine', async () => {

@@ -9,6 +9,7 @@ import { giveMessages } from '../../first-interface/give-messages';
 import type { WaitingReaders } from '../../overload/waiting-readers';
 import {
   type AcknowledgementProblem,
+  acknowledgeEvents,
   acknowledgeMessage,
   type Hearing,
 } from '../../second-interface/acknowledge-message';
@@ -17,6 +18,7 @@ import { toldMessages } from '../../second-interface/told-message';
 import { isUntouched } from '../../second-interface/untouched-order';
 import type { IssuerRow, Issuers } from '../../store/issuers';
 import { codesKept, type OrderRow } from '../../store/orders';
+import type { ToldOrder } from '../../store/told-orders';
 import type { RunMessages } from '../conformance/run-messages';
 import type { Mount, Reading } from '../edge/mount';
 import { inTurnOfSize, paidReader } from './whole-order';
@@ -86,7 +88,10 @@ export const mountMessages = (mount: Mount, { orderDeps, issuers, readers, runMe
     const ids = [...new Set(results.map(({ id }) => id))];
     const own = ids.filter((id) => !runMessages.has(id));
     const told = await atWork(() => toldMessages(orderDeps, issuer._id, own));
-    const hearing = { onceAnswered, atWork, withOrder: orderReader(call) };
+    await someAtOnce(acknowledgedAtOnceMax, eventsByOrder(told), ({ row, events }) =>
+      atWork(() => acknowledgeEvents(orderDeps, row, events)),
+    );
+    const hearing = { onceAnswered, withOrder: orderReader(call) };
     const hear = async (result: (typeof results)[number], n: number) => {
       // Nobody hears of it any more: the repeat says all of it again.
       if (isOver) throw new Failure('unavailable', { retryAfterSeconds: 1 });
@@ -129,6 +134,18 @@ export const mountMessages = (mount: Mount, { orderDeps, issuers, readers, runMe
       return inTurnOfSize(reading, codesKept(row), () => say(row));
     };
   };
+};
+
+const eventsByOrder = (told: Awaited<ReturnType<typeof toldMessages>>) => {
+  const orders = new Map<string, { row: ToldOrder; events: ToldOrder['events'][number][] }>();
+  for (const one of told.values()) {
+    if (one instanceof Failure || !one.event) continue;
+    const { row, event } = one;
+    const known = orders.get(row._id) ?? { row, events: [] };
+    known.events.push(event);
+    orders.set(row._id, known);
+  }
+  return [...orders.values()];
 };
 
 /** An answer that strict JSON does not allow cannot be used; what is wrong beside it is wrong with the whole. */
