@@ -1,7 +1,7 @@
 import type { RowReader } from '../src/bounded/row-reader';
 import { issuerOfCircuit } from '../src/domain/circuit-key';
 import { isSidesKind } from '../src/domain/comparison';
-import { issuerIdPattern, isTestIssuer, type OrderName, orderNoPattern } from '../src/domain/ids';
+import { issuerIdPattern, isTestIssuer, isText, type OrderName, orderNoPattern } from '../src/domain/ids';
 import { minuteMs } from '../src/domain/timings';
 import {
   alertsCircuit,
@@ -48,7 +48,7 @@ const movingStates = ['accepted', 'notified', 'verified', 'partially_issued', 'i
 type Finder = (sources: TroubleSources) => Promise<readonly Trouble[]>;
 
 const isNamed = ({ issuerId, orderNo }: OrderName): boolean =>
-  issuerIdPattern.test(issuerId) && orderNoPattern.test(orderNo);
+  isText(issuerId, issuerIdPattern) && isText(orderNo, orderNoPattern);
 
 /** Those of which it is so. What is no order says nothing of the others, and no text of it is told. */
 const those = <Row extends OrderName & { readonly _id?: string }>(
@@ -65,7 +65,7 @@ const those = <Row extends OrderName & { readonly _id?: string }>(
 
 const hostOfCircuit = (key: string): string => key.slice('host:'.length).split('#')[0] ?? '';
 
-const isOfIssuer = ({ _id }: { readonly _id: string }): boolean => issuerIdPattern.test(_id);
+const isOfIssuer = ({ _id }: { readonly _id: string }): boolean => isText(_id, issuerIdPattern);
 
 /** What is wrong now, by kind; it throws where nobody could tell, so that nothing is raised or cleared by it. */
 export const finders: Record<TroubleKind, Finder> = {

@@ -4,12 +4,16 @@ export interface OrderName {
   readonly orderNo: string;
 }
 
+/** Of what may be anything, as in a row that somebody else wrote. */
+export const isText = (value: unknown, pattern: RegExp): value is string =>
+  typeof value === 'string' && pattern.test(value);
+
 export const issuerIdPattern = /^[a-z0-9-]{1,64}$/;
 /** Of issuers of the sandbox: no operator may give such an id. */
 export const testIdPrefix = 'test-';
 export const testIssuerPattern = /^test-[0-9a-f]{20}$/;
 /** By its id alone, wherever it is named. What an operator called `test-…` before there was a sandbox is none. */
-export const isTestIssuer = (issuerId: string): boolean => testIssuerPattern.test(issuerId);
+export const isTestIssuer = (issuerId: string): boolean => isText(issuerId, testIssuerPattern);
 /** By which issuers take turns, and have equal shares: all test issuers are one, as anybody makes them. */
 export const turnOf = (issuerId: string): string => (isTestIssuer(issuerId) ? 'tests/' : issuerId);
 /** Which orders and issuers a list of operators shows: never both. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Collection, Filter } from 'mongodb';
 import { Failure } from '../domain/failures';
+import { isText } from '../domain/ids';
 import type { JsonObject } from '../domain/json';
 import { type AuditPhase, signInActions } from '../domain/words/audit-words';
 import { firstOf } from './first-of';
@@ -234,7 +235,7 @@ export const createAudit = (
       return rows.map(numbered);
     },
 
-    isInChain: (row: AuditRow): row is KeptAuditRow => entryId.test(row._id),
+    isInChain: (row: AuditRow): row is KeptAuditRow => isText(row._id, entryId),
 
     /** Whether it is as it was written, and is listed under its time. */
     isUnchanged,

@@ -1,7 +1,7 @@
 import type { Collection } from 'mongodb';
 import { comparedKinds, type Finding, type FindingCount } from '../domain/comparison';
 import { dayOf, isDay } from '../domain/days';
-import { issuerIdPattern, orderNoPattern } from '../domain/ids';
+import { issuerIdPattern, isText, orderNoPattern } from '../domain/ids';
 import { firstOf } from './first-of';
 
 /** What one daily look at all sides found. */
@@ -19,8 +19,6 @@ export interface ComparisonRow {
 }
 
 export type Comparisons = ReturnType<typeof createComparisons>;
-
-const isText = (text: unknown, pattern: RegExp): boolean => typeof text === 'string' && pattern.test(text);
 
 /** It is told to operators: no other words. */
 const isNamed = (one: Partial<Finding> | null): boolean =>

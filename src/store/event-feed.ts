@@ -1,5 +1,5 @@
 import type { Collection, Db } from 'mongodb';
-import { orderNoPattern } from '../domain/ids';
+import { isText, orderNoPattern } from '../domain/ids';
 import { dayMs, secondMs } from '../domain/timings';
 import { arrayOf } from './adding-events';
 import type { OrderRow, PendingEvent } from './orders';
@@ -205,7 +205,7 @@ export const createEventFeed = (
 /** Those of before events had a time are not among them, nor what is none. */
 const feedEvents = ({ _id, orderNo, events }: FeedOrder): Found[] =>
   events.flatMap(({ sequence, writtenAt, items }) =>
-    writtenAt instanceof Date && Number.isInteger(sequence) && orderNoPattern.test(orderNo)
+    writtenAt instanceof Date && Number.isInteger(sequence) && isText(orderNo, orderNoPattern)
       ? [{ orderId: _id, items, position: { atMs: writtenAt.getTime(), orderNo, sequence } }]
       : [],
   );

@@ -1,7 +1,7 @@
 import type { Collection } from 'mongodb';
 import type { Branding } from '../domain/branding';
 import { Failure } from '../domain/failures';
-import { issuerIdPattern, isTestIssuer, type Mode } from '../domain/ids';
+import { issuerIdPattern, isTestIssuer, isText, type Mode } from '../domain/ids';
 import type { Terminal } from '../domain/order';
 import { type HostProof, proofOf, withProof } from '../domain/ownership';
 import { type SomeSettings, settingNames } from '../domain/settings';
@@ -238,7 +238,7 @@ export const createIssuers = (
     return is;
   };
   const isOurs = (row: IssuerRow): boolean => isTaken(isWrittenByUs(row), row);
-  const isNamed = (row: IssuerRow): boolean => isTaken(issuerIdPattern.test(row._id), row);
+  const isNamed = (row: IssuerRow): boolean => isTaken(isText(row._id, issuerIdPattern), row);
 
   /**
    * Asked before the issuer is called, before what it signed is believed, and before the platform does anything for good

@@ -300,7 +300,7 @@ export const pendingShown = () => {
         input: {
           $let: { vars: { pending: { $filter: { input: arrayOf('events'), cond: isPending } } }, in: some },
         },
-        in: { sequence: '$$this.sequence', atMs: '$$this.atMs', given: '$$this.given' },
+        in: { sequence: '$$this.sequence', atMs: '$$this.atMs', given: { $ifNull: ['$$this.given', '$$REMOVE'] } },
       },
     },
   };

@@ -124,10 +124,10 @@ describe('however many rows somebody else writes, they count for no limit and ar
       startedAt: endsAt,
       seenAt: endsAt,
     };
-    await rows.insertMany(Array.from({ length: count }, (_, n) => ({ _id: `zz${n}`, ...at, ...more })));
+    await rows.insertMany(Array.from({ length: count }, (_, n) => ({ _id: `forged/${n}`, ...at, ...more })));
     return rows;
   };
-  const left = (rows: Collection<Bare>): Promise<number> => rows.countDocuments({ _id: /^zz/ });
+  const left = (rows: Collection<Bare>): Promise<number> => rows.countDocuments({ _id: /^forged\// });
 
   test('sessions of an operator', async () => {
     const sealed = { mac: 'x'.repeat(43), role: 'admin' };

@@ -8,8 +8,9 @@ import { until } from '../support/until';
 
 const paid: { codes: number } = { codes: 0 };
 jest.mock('../../src/overload/issuer-budget', () => {
-  const { createIssuerBudgets } = jest.requireActual('../../src/overload/issuer-budget');
+  const { createIssuerBudgets, ...others } = jest.requireActual('../../src/overload/issuer-budget');
   return {
+    ...others,
     createIssuerBudgets: (...given: unknown[]) => {
       const budgets = createIssuerBudgets(...given);
       const noted = (name: 'readCodes' | 'openCodes') => (share: string, codes: number) => {

@@ -312,7 +312,7 @@ const places: Record<string, { known: readonly string[]; read: (platform: Platfo
           return data.map(({ callId }: { callId: string }) => `/issuers/${issuerId}/calls/${callId}`);
         }),
       );
-      return joined(await Promise.all(lists.flat().map((path) => text(read(path)))));
+      return joined(await someAtOnce(16, lists.flat(), (path) => text(read(path))));
     },
   },
   "the order API's lists and timelines": {

@@ -1,6 +1,6 @@
 import * as routes from '../../contract/issuer/orders';
 import { bodyInvalid } from '../../contract/problem';
-import { orderNoPattern, turnOf } from '../../domain/ids';
+import { isText, orderNoPattern, turnOf } from '../../domain/ids';
 import type { LoadShedder } from '../../overload/load-shedder';
 import { createOrdersPerSecond } from '../../overload/orders-per-second';
 import { expectKnown } from '../../second-interface/find-order';
@@ -55,7 +55,7 @@ export const mountOrders = (mount: Mount, placing: Placing, loadShedder: Pick<Lo
     });
     const { rows: shown, limit } = await orderDeps.orders.page(rows, query.limit);
     const page = shown.slice(0, limit);
-    const last = rows.length > limit ? page.findLast(({ orderNo }) => orderNoPattern.test(orderNo)) : undefined;
+    const last = rows.length > limit ? page.findLast(({ orderNo }) => isText(orderNo, orderNoPattern)) : undefined;
     const data = page.flatMap((row) => bodyOf(row) ?? []);
     return { status: 200, body: { data, nextCursor: last ? changeCursorOf(last) : null } };
   });
