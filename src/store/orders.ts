@@ -311,10 +311,9 @@ export interface WithPendingEvents extends Pick<OrderRow, '_id' | 'issuerId' | '
   readonly events: readonly Pick<PendingEvent, 'sequence' | 'atMs' | 'given'>[];
 }
 
-/** Nothing is read from, or written to, what a purge left of an order: it has no state. */
-export const isKept: { readonly $or: object[] } = {
-  $or: [{ purgedAt: { $exists: false } }, { state: { $exists: true } }],
-};
+/** Nothing is written to what a purge left of an order. One condition: by `$or` the stand-in reads all rows for it. */
+export const isKept = { purgedAt: { $exists: false } } as const;
+/** Nothing is read from it: it has no state. A mark that somebody else wrote hides no order. */
 export const isPurged = ({ purgedAt, state }: Partial<Pick<OrderRow, 'purgedAt' | 'state'>>): boolean =>
   purgedAt !== undefined && state === undefined;
 
@@ -472,7 +471,9 @@ export const createOrders = (
   };
 
   const oneOf = async <Row extends ListedOrder>(order: OrderName, projection: Document): Promise<Row | null> =>
-    (await shown<Row>(orders.find({ _id: orderId(order), ...isKept }), projection))[0] ?? null;
+    (await shown<Row>(orders.find({ _id: orderId(order) }), { ...projection, purgedAt: 1 })).find(
+      (row) => !isPurged(row),
+    ) ?? null;
 
   /** Newest first; the caller asks for one more than a page to know whether there is a next one. */
   const list = async (filter: ListFilter): Promise<ListedOrder[]> => {
@@ -608,7 +609,10 @@ export const createOrders = (
       await bind(some);
     },
 
-    find: (order: OrderName): Promise<OrderRow | null> => whole({ _id: orderId(order), ...isKept }),
+    find: async (order: OrderName): Promise<OrderRow | null> => {
+      const row = await whole({ _id: orderId(order) });
+      return row && !isPurged(row) ? row : null;
+    },
 
     /** Without its items: whoever only looks at an order reads no 10,000 of them. */
     view: (order: OrderName): Promise<ViewedOrder | null> => oneOf(order, inView),
@@ -617,14 +621,14 @@ export const createOrders = (
 
     timelineOf: async (order: OrderName): Promise<Pick<OrderRow, 'timeline' | 'texts'> | null> => {
       const projection = { _id: 0, timeline: 1, callLines: 1, texts: 1 };
-      const row = await orders.findOne({ _id: orderId(order), ...isKept }, { projection });
+      const row = await orders.findOne({ _id: orderId(order), state: { $exists: true } }, { projection });
       return row && withAllLines(row);
     },
 
     /** Redemptions, and what was taken back, that may not be in the ledger yet. */
     redeemedLately: (order: OrderName): Promise<Pick<OrderRow, 'ledger'> | null> =>
       orders.findOne(
-        { _id: orderId(order), ...isKept },
+        { _id: orderId(order), state: { $exists: true } },
         {
           projection: {
             _id: 0,
@@ -640,7 +644,8 @@ export const createOrders = (
     /** Also what is left of a purged order: the page tells its buyer so. `place`: where its reader has found it. */
     findByPickup: async (pickupHash: string, place?: LinkPlace): Promise<OrderRow | null> => {
       const { _id } = place ?? (await placeOfLink(pickupHash)) ?? {};
-      return _id === undefined ? null : whole({ _id, $or: [{ pickupHash }, { 'gift.hash': pickupHash }] });
+      const row = _id === undefined ? null : await whole({ _id });
+      return row && [row.pickupHash, row.gift?.hash].includes(pickupHash) ? row : null;
     },
 
     /** False: the codes were shown, or another link was made, since the row was read. */
@@ -1010,7 +1015,7 @@ export const createOrders = (
 
     /** Those of them that are there, with their newest lines. */
     withNewestLines: (ids: readonly string[]): Promise<FailingOrder[]> =>
-      withLines({ _id: { $in: [...ids] }, ...isKept }, { _id: 1 }),
+      withLines({ _id: { $in: [...ids] }, state: { $exists: true } }, { _id: 1 }),
 
     /** Of all issuers, the newest that their issuer may have to answer for. */
     waitingForIssuer: (mode: Mode): Promise<FailingOrder[]> =>
@@ -1218,7 +1223,9 @@ export const createOrders = (
 
     /** Somebody else wrote to this very row: a person looks, and nothing is done for the order meanwhile. */
     noteTampered: async (_id: string, at: Date): Promise<void> => {
-      await orders.updateOne({ _id, ...isKept }, { $set: { tamperedAt: at } });
+      const note = { $set: { tamperedAt: at } };
+      const { matchedCount } = await orders.updateOne({ _id, ...isKept }, note);
+      if (matchedCount === 0) await orders.updateOne({ _id, state: { $exists: true } }, note);
     },
 
     /** The row is as it was again. */
@@ -1388,7 +1395,7 @@ export const createOrders = (
 
     /** As in a list; those that are not there are left out. */
     named: (names: readonly OrderName[]): Promise<ListedOrder[]> =>
-      shown(orders.find({ _id: { $in: names.map(orderId) }, ...isKept }), inLists),
+      shown(orders.find({ _id: { $in: names.map(orderId) }, state: { $exists: true } }), inLists),
 
     /** Read by the reconciler: orders that should run, a part at a time, the oldest first. */
     openAfter: (position: string, before: Date, limit: number, mode?: Mode): Promise<ListedOrder[]> =>

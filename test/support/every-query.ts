@@ -129,6 +129,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await orders.recordTry({ ...order, orderNo: 'none' }, lines, { notified: true });
       await orders.noteForced(order, now);
       await orders.noteTampered(name, now);
+      await orders.noteTampered(`${name}-not-there`, now);
       await orders.forgetTampered(name);
       await orders.notePaidTwice(order, { key: 'p', atMs: 1, event: 'payment_repeated', detail: {} });
       await orders.noteReported(order, { key: 'r', atMs: 1, event: 'code_reported', detail: {} });
