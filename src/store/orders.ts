@@ -313,7 +313,9 @@ export interface WithPendingEvents extends Pick<OrderRow, '_id' | 'issuerId' | '
 
 /** Nothing is written to what a purge left of an order. One condition: by `$or` the stand-in reads all rows for it. */
 export const isKept = { purgedAt: { $exists: false } } as const;
-/** Nothing is read from it: it has no state. A mark that somebody else wrote hides no order. */
+/** What a purge left has none. */
+const hasState = { state: { $exists: true } } as const;
+/** Nothing is read from it. A mark that somebody else wrote hides no order. */
 export const isPurged = ({ purgedAt, state }: Partial<Pick<OrderRow, 'purgedAt' | 'state'>>): boolean =>
   purgedAt !== undefined && state === undefined;
 
@@ -471,9 +473,7 @@ export const createOrders = (
   };
 
   const oneOf = async <Row extends ListedOrder>(order: OrderName, projection: Document): Promise<Row | null> =>
-    (await shown<Row>(orders.find({ _id: orderId(order) }), { ...projection, purgedAt: 1 })).find(
-      (row) => !isPurged(row),
-    ) ?? null;
+    (await shown<Row>(orders.find({ _id: orderId(order) }), projection)).find((row) => !isPurged(row)) ?? null;
 
   /** Newest first; the caller asks for one more than a page to know whether there is a next one. */
   const list = async (filter: ListFilter): Promise<ListedOrder[]> => {
@@ -621,14 +621,14 @@ export const createOrders = (
 
     timelineOf: async (order: OrderName): Promise<Pick<OrderRow, 'timeline' | 'texts'> | null> => {
       const projection = { _id: 0, timeline: 1, callLines: 1, texts: 1 };
-      const row = await orders.findOne({ _id: orderId(order), state: { $exists: true } }, { projection });
+      const row = await orders.findOne({ _id: orderId(order), ...hasState }, { projection });
       return row && withAllLines(row);
     },
 
     /** Redemptions, and what was taken back, that may not be in the ledger yet. */
     redeemedLately: (order: OrderName): Promise<Pick<OrderRow, 'ledger'> | null> =>
       orders.findOne(
-        { _id: orderId(order), state: { $exists: true } },
+        { _id: orderId(order), ...hasState },
         {
           projection: {
             _id: 0,
@@ -1015,7 +1015,7 @@ export const createOrders = (
 
     /** Those of them that are there, with their newest lines. */
     withNewestLines: (ids: readonly string[]): Promise<FailingOrder[]> =>
-      withLines({ _id: { $in: [...ids] }, state: { $exists: true } }, { _id: 1 }),
+      withLines({ _id: { $in: [...ids] }, ...hasState }, { _id: 1 }),
 
     /** Of all issuers, the newest that their issuer may have to answer for. */
     waitingForIssuer: (mode: Mode): Promise<FailingOrder[]> =>
@@ -1225,7 +1225,7 @@ export const createOrders = (
     noteTampered: async (_id: string, at: Date): Promise<void> => {
       const note = { $set: { tamperedAt: at } };
       const { matchedCount } = await orders.updateOne({ _id, ...isKept }, note);
-      if (matchedCount === 0) await orders.updateOne({ _id, state: { $exists: true } }, note);
+      if (matchedCount === 0) await orders.updateOne({ _id, ...hasState }, note);
     },
 
     /** The row is as it was again. */
@@ -1395,7 +1395,7 @@ export const createOrders = (
 
     /** As in a list; those that are not there are left out. */
     named: (names: readonly OrderName[]): Promise<ListedOrder[]> =>
-      shown(orders.find({ _id: { $in: names.map(orderId) }, state: { $exists: true } }), inLists),
+      shown(orders.find({ _id: { $in: names.map(orderId) }, ...hasState }), inLists),
 
     /** Read by the reconciler: orders that should run, a part at a time, the oldest first. */
     openAfter: (position: string, before: Date, limit: number, mode?: Mode): Promise<ListedOrder[]> =>

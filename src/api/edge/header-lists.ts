@@ -13,34 +13,16 @@ const withPort = /^(?:\[([^\]]+)\]|(\d+(?:\.\d+){3}))(?::\d+)?$/;
 export const boundedLists: RequestHandler = ({ headers }, _response, next) => {
   for (const name of wishes) {
     const given = headers[name];
-    if (typeof given === 'string') headers[name] = firstOf(given);
+    if (typeof given === 'string') headers[name] = given.split(',', entriesMax).join(',');
   }
   const hops = headers['x-forwarded-for'];
-  // Some proxies write a port behind each address, by which nobody is known again.
+  // Each proxy writes behind what it was given; some write a port behind each address, by which nobody is known again.
   if (typeof hops === 'string') {
-    headers['x-forwarded-for'] = lastOf(hops)
+    headers['x-forwarded-for'] = hops
       .split(',')
+      .slice(-entriesMax)
       .map((entry) => entry.trim().replace(withPort, '$1$2'))
       .join(', ');
   }
   next();
-};
-
-const firstOf = (list: string): string => {
-  let end = -1;
-  for (let n = 0; n < entriesMax; n += 1) {
-    end = list.indexOf(',', end + 1);
-    if (end === -1) return list;
-  }
-  return list.slice(0, end);
-};
-
-/** Each proxy writes behind what it was given. */
-const lastOf = (list: string): string => {
-  let begin = list.length;
-  for (let n = 0; n < entriesMax; n += 1) {
-    begin = begin === 0 ? -1 : list.lastIndexOf(',', begin - 1);
-    if (begin === -1) return list;
-  }
-  return list.slice(begin + 1);
 };

@@ -1,10 +1,10 @@
 import { bodyInvalid } from '../../contract/problem';
-import { positionPattern } from '../../domain/ids';
+import { isText, positionPattern } from '../../domain/ids';
 
 /** Opaque to callers: the position of the last row that they were given. */
 export const cursorOf = (position: string): string => Buffer.from(position).toString('base64url');
 
-export const isPosition = (text: unknown): text is string => typeof text === 'string' && positionPattern.test(text);
+export const isPosition = (text: unknown): text is string => isText(text, positionPattern);
 
 /** @throws Failure `body_invalid` at `/cursor` for what was never given out. */
 export const positionOf = (cursor: string): string => {
