@@ -1130,11 +1130,14 @@ export const createOrders = (
       at: Date,
     ): Promise<'taken' | 'locked'> => {
       const isLeft = [{ pinAttempts: { $exists: false } }, { 'pinAttempts.count': { $lt: pinFailureLimit } }];
-      const counted = await orders.updateOne(
-        { _id, pickupHash, $or: isLeft },
-        { $inc: { 'pinAttempts.count': 1 }, $set: { 'pinAttempts.at': at } },
-      );
-      if (counted.matchedCount > 0) return 'taken';
+      // One after the other: by `$or` the stand-in reads all rows for it. Whoever is second finds the count of the first.
+      for (const left of isLeft) {
+        const counted = await orders.updateOne(
+          { _id, pickupHash, ...left },
+          { $inc: { 'pinAttempts.count': 1 }, $set: { 'pinAttempts.at': at } },
+        );
+        if (counted.matchedCount > 0) return 'taken';
+      }
       const { pinAttempts } = (await orders.findOne({ _id, pickupHash }, { projection: { pinAttempts: 1 } })) ?? {};
       if (!pinAttempts || at.getTime() < pinLockEndsAtMs(pinAttempts)) return 'locked';
       const begun = await orders.updateOne(
